@@ -1,0 +1,1 @@
+//! The evaluation report, the forecast metrics and the promotion rule.

@@ -1,0 +1,1 @@
+//! Typed builder and lint of SageMaker pipeline definitions.
