@@ -1,0 +1,1 @@
+//! The traits over the network.
