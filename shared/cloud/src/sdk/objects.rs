@@ -1,0 +1,43 @@
+//! Objects, over S3.
+
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::{Aws, errors};
+use crate::objects::{Object, Precondition, ReadObject, WriteObject};
+use crate::{CallError, Reason, S3Uri};
+
+const GET: &str = "s3:GetObject";
+const PUT: &str = "s3:PutObject";
+
+impl ReadObject for Aws {
+    async fn read(&self, uri: &S3Uri) -> Result<Object, CallError> {
+        let resource = uri.to_string();
+        let request = self.s3().get_object().bucket(uri.bucket()).key(uri.key());
+        let answer = request.send().await.map_err(|error| errors::read(GET, &resource, &error))?;
+        let modified = answer.last_modified().map_or(0, aws_sdk_s3::primitives::DateTime::secs);
+        let etag = answer.e_tag().unwrap_or_default().to_owned();
+        let body = answer.body.collect().await;
+        let body = body.map_err(|error| {
+            CallError::new(GET, &resource, Reason::Unavailable, error.to_string())
+        })?;
+        Ok(Object { bytes: body.to_vec(), modified, etag })
+    }
+}
+
+impl WriteObject for Aws {
+    async fn write(
+        &self,
+        uri: &S3Uri,
+        bytes: Vec<u8>,
+        precondition: &Precondition,
+    ) -> Result<(), CallError> {
+        let resource = uri.to_string();
+        let request = self.s3().put_object().bucket(uri.bucket()).key(uri.key());
+        let request = match precondition {
+            Precondition::Absent => request.if_none_match("*"),
+            Precondition::Unchanged(etag) => request.if_match(etag),
+        };
+        let sent = request.body(ByteStream::from(bytes)).send().await;
+        sent.map(|_| ()).map_err(|error| errors::read(PUT, &resource, &error))
+    }
+}
