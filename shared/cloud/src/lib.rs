@@ -13,6 +13,7 @@ pub mod hosting;
 pub mod mail;
 pub mod objects;
 pub mod registry;
+pub mod reports;
 pub mod sdk;
 
 pub use failure::{CallError, Reason};

@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
+use cloud::reports::ReadReportError;
 use cloud::{CallError, Reason};
 use lambda_runtime::Diagnostic;
 
@@ -49,6 +50,15 @@ impl Kinded for CallError {
                 Kind::Transient
             }
             Reason::Unreadable => Kind::Defect,
+        }
+    }
+}
+
+impl Kinded for ReadReportError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Call(call) => call.kind(),
+            Self::NotAReport { .. } => Kind::Rejected,
         }
     }
 }
