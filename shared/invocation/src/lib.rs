@@ -3,6 +3,7 @@
 //! A function's `main` reads its [`settings`], connects its clients and calls [`serve`]; its
 //! handler returns [`Failure`], which is the only road to the error that callers see.
 
+pub mod clock;
 pub mod event;
 pub mod failure;
 mod logs;

@@ -1,0 +1,73 @@
+//! Which name was probably meant?
+
+/// How many single-character edits still count as a slip.
+const NEAR: usize = 2;
+
+/// A remedy that names the nearest candidate, or lists them all if none is near.
+pub(crate) fn remedy<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let nearest = candidates
+        .iter()
+        .filter(|candidate| candidate.len() <= 64 && wrong.len() <= 64)
+        .map(|candidate| (distance(wrong, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= NEAR && *distance < candidate.len())
+        .min();
+
+    match nearest {
+        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
+        None if candidates.is_empty() => "there is none to choose from".to_owned(),
+        None => format!("known: {}", shortened(&candidates)),
+    }
+}
+
+fn shortened(candidates: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let mut text = candidates.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if candidates.len() > SHOWN {
+        text.push_str(", ...");
+    }
+    text
+}
+
+/// Levenshtein's distance, without regard to case.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+
+    for (line, from) in left.to_lowercase().chars().enumerate() {
+        let mut diagonal = line;
+        let mut last = line + 1;
+        for (cell, to) in row.iter_mut().skip(1).zip(&right) {
+            let here = (*cell + 1).min(last + 1).min(diagonal + usize::from(from != *to));
+            diagonal = *cell;
+            *cell = here;
+            last = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_recognised() {
+        assert_eq!(remedy("Retialer", ["Retailer", "Region"]), "did you mean `Retailer`?");
+    }
+
+    #[test]
+    fn a_stranger_is_answered_with_the_list() {
+        assert_eq!(remedy("Zebra", ["Retailer", "Region"]), "known: Retailer, Region");
+    }
+
+    #[test]
+    fn distances_are_levenshteins() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("same", "SAME"), 0);
+    }
+}
