@@ -117,13 +117,13 @@ pub enum Precondition {
 
 /// Writes small objects under a condition (`s3:PutObject`).
 pub trait WriteObject {
-    /// Writes if the condition holds, else answers `Conflict`.
+    /// Writes if the condition holds and answers the new entity tag, else answers `Conflict`.
     fn write(
         &self,
         uri: &S3Uri,
         bytes: Vec<u8>,
         precondition: &Precondition,
-    ) -> impl Future<Output = Result<(), CallError>> + Send;
+    ) -> impl Future<Output = Result<String, CallError>> + Send;
 }
 
 #[cfg(test)]

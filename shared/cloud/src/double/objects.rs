@@ -14,11 +14,13 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// Stores `bytes`; the entity tag tells writes apart.
-    pub fn put(&mut self, uri: &S3Uri, bytes: impl Into<Vec<u8>>, now: i64) {
+    /// Stores `bytes` and answers an entity tag that tells writes apart.
+    pub fn put(&mut self, uri: &S3Uri, bytes: impl Into<Vec<u8>>, now: i64) -> String {
         let write = self.stored.get(uri).map_or(0, |old| old.etag.len()) + 1;
-        let object = Object { bytes: bytes.into(), modified: now, etag: "e".repeat(write) };
+        let etag = "e".repeat(write);
+        let object = Object { bytes: bytes.into(), modified: now, etag: etag.clone() };
         self.stored.insert(uri.clone(), object);
+        etag
     }
 }
 
@@ -38,7 +40,7 @@ impl WriteObject for Account {
         uri: &S3Uri,
         bytes: Vec<u8>,
         precondition: &Precondition,
-    ) -> Result<(), CallError> {
+    ) -> Result<String, CallError> {
         self.call("s3:PutObject", &uri.to_string(), |state| {
             let found = state.objects.stored.get(uri).map(|object| object.etag.clone());
             let holds = match precondition {
@@ -49,8 +51,7 @@ impl WriteObject for Account {
                 return Err((Reason::Conflict, "PreconditionFailed".to_owned()));
             }
             let now = state.now;
-            state.objects.put(uri, bytes, now);
-            Ok(())
+            Ok(state.objects.put(uri, bytes, now))
         })
         .await
     }

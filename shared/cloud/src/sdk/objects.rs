@@ -30,14 +30,15 @@ impl WriteObject for Aws {
         uri: &S3Uri,
         bytes: Vec<u8>,
         precondition: &Precondition,
-    ) -> Result<(), CallError> {
+    ) -> Result<String, CallError> {
         let resource = uri.to_string();
         let request = self.s3().put_object().bucket(uri.bucket()).key(uri.key());
         let request = match precondition {
             Precondition::Absent => request.if_none_match("*"),
             Precondition::Unchanged(etag) => request.if_match(etag),
         };
-        let sent = request.body(ByteStream::from(bytes)).send().await;
-        sent.map(|_| ()).map_err(|error| errors::read(PUT, &resource, &error))
+        let answer = request.body(ByteStream::from(bytes)).send().await;
+        let answer = answer.map_err(|error| errors::read(PUT, &resource, &error))?;
+        answer.e_tag.ok_or_else(|| errors::unreadable(PUT, &resource, "ETag"))
     }
 }
