@@ -10,6 +10,7 @@ mod hosting;
 mod mail;
 mod objects;
 mod registry;
+mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use hosting::Hosting;
 pub use mail::{Mail, Mailbox};
 pub use objects::Objects;
 pub use registry::Registry;
+pub use world::{World, WorldError};
 
 use crate::{CallError, Reason};
 

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod event;
 pub mod failure;
 mod logs;
+pub mod samples;
 pub mod settings;
 
 use std::future::Future;

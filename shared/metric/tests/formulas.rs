@@ -191,6 +191,14 @@ fn zero_volume_leaves_the_shares_undefined() {
 }
 
 #[test]
+fn bias_is_a_share_of_the_net_volume_when_returns_are_sold_negative() {
+    let report = points(&[(30.0, 31.0), (-10.0, -9.0)]).finish();
+
+    near(report.metric("bias"), 0.1);
+    near(report.metric("wape"), 0.05);
+}
+
+#[test]
 fn constant_actuals_that_are_no_binary_fraction_have_no_r2() {
     let report = points(&[(0.1, 0.2); 7]).finish();
 

@@ -111,7 +111,9 @@ fn apart(one: &Report, other: &Report) -> (f64, String) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 96, failure_persistence: None, ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_sharding_in_any_order_reduces_to_the_whole(

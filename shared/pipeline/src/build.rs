@@ -64,6 +64,17 @@
 //! });
 //! ```
 //!
+//! Nor can a step of another pipeline be referred to:
+//!
+//! ```compile_fail
+//! # use pipeline::build::{define, scope::{Pipeline, StepScope}, literal::FunctionArn, value::Text};
+//! # let judge = FunctionArn::new("arn:aws:lambda:eu-west-1:111122223333:function:judge").unwrap();
+//! define(|outer: &mut Pipeline<'_>| {
+//!     let judged = outer.lambda("Judge", &judge, |step| step.output::<Text>("promote"));
+//!     define(|inner: &mut Pipeline<'_>| inner.fail("Refused", &judged.outputs));
+//! });
+//! ```
+//!
 //! A Lambda step admits no retry policy and no cache, so its draft has no such method:
 //!
 //! ```compile_fail,E0599
@@ -86,6 +97,8 @@ pub mod parameter;
 pub mod processing;
 pub mod register;
 pub mod scope;
+#[cfg(test)]
+mod tests;
 pub mod training;
 pub mod transform;
 pub mod value;

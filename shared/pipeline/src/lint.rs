@@ -29,7 +29,7 @@ mod property_tables;
 pub(crate) mod reference;
 mod references;
 mod register;
-mod report;
+pub(crate) mod report;
 mod retries;
 mod rules;
 mod strings;

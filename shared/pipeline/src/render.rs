@@ -22,6 +22,8 @@ mod gate;
 mod names;
 mod plan;
 mod prepare;
+#[cfg(test)]
+mod tests;
 mod train;
 
 use crate::build::define;
@@ -30,6 +32,7 @@ use crate::build::error::BuildError;
 use crate::render::deployment::Deployment;
 use crate::render::plan::Plan;
 use crate::scenario::Scenario;
+use crate::scenario::judgement::Metric;
 use crate::scenario::model::Trainer;
 
 /// Which of a scenario's two pipelines.
@@ -99,9 +102,9 @@ pub fn render(
         Kind::Train => define(|pipeline| {
             let plan = Plan::declare(pipeline, scenario, trainer, deployment);
             let prepared = prepare::write(pipeline, &plan);
-            let trained = train::write(pipeline, &plan, &prepared);
-            let evaluated = evaluate::write(pipeline, &plan, &prepared, &trained);
-            gate::write(pipeline, &plan, &trained, &evaluated);
+            let model = train::write(pipeline, &plan, &prepared);
+            let evaluated = evaluate::write(pipeline, &plan, &prepared, &model);
+            gate::write(pipeline, &plan, &model, &evaluated);
         }),
         Kind::Forecast => define(|pipeline| {
             forecast::write(pipeline, scenario, trainer, deployment);
@@ -111,6 +114,14 @@ pub fn render(
 }
 
 fn obstacle(scenario: &Scenario, trainer: Trainer) -> Option<&'static str> {
-    (trainer == Trainer::Automl && scenario.series().is_none())
-        .then_some("AutoML here means time series, and its rows form none")
+    let quantiles_judged = scenario.gate().metrics().contains(&Metric::MeanWql);
+    match trainer {
+        Trainer::Automl if scenario.series().is_none() => {
+            Some("AutoML here means time series, and its rows form none")
+        }
+        Trainer::Xgboost if scenario.risk().is_some() || quantiles_judged => {
+            Some("its risk or its gate needs quantiles, and the built-in XGBoost gives none")
+        }
+        Trainer::Automl | Trainer::Xgboost | Trainer::Almanac => None,
+    }
 }

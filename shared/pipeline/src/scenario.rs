@@ -13,6 +13,8 @@ pub mod error;
 pub mod judgement;
 pub mod model;
 mod position;
+#[cfg(test)]
+mod tests;
 pub mod text;
 mod verify;
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::lint::definition::{Definition, Step};
 use crate::lint::pointer::Pointer;
+use crate::lint::reference;
 use crate::lint::references::{Sight, sight};
 use crate::lint::report::Report;
 use crate::lint::suggest;
@@ -34,7 +35,7 @@ pub(crate) fn name(entry: &Value) -> Option<&str> {
 }
 
 fn trigger(entry: &Value, at: &Pointer, report: &mut Report) {
-    let Some(members) = entry.as_object() else { return };
+    let Some(members) = entry.as_object().filter(|_| !reference::is_function(entry)) else { return };
     for (key, value) in members {
         match (key.as_str(), value.as_str()) {
             ("Step", _) => {}

@@ -68,7 +68,8 @@ fn kind(step: &Step<'_>, report: &mut Report) {
     let known = |list: &str| list.split(' ').any(|name| name == step.kind);
     let at = step.at.key("Type");
 
-    if step.kind.is_empty() || known(TYPES) || step.kind == "AutoMLV2" {
+    // A missing type is a missing key, and AutoMLV2 is told where to go.
+    if known(TYPES) || step.kind == "AutoMLV2" || step.member("Type").is_none() {
     } else if known(UNDOCUMENTED) || step.kind.starts_with("Bedrock") {
         report.warning(
             &at,

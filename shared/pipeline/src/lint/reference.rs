@@ -80,7 +80,8 @@ pub(crate) fn collect<'a>(
     skip: &[&str],
 ) -> Vec<Reference<'a>> {
     let mut found = Vec::new();
-    for (key, value) in members {
+    // What DependsOn holds are names; a reference there has a rule of its own.
+    for (key, value) in members.iter().filter(|(key, _)| *key != "DependsOn") {
         if key == "Arguments" {
             for (name, argument) in value.as_object().into_iter().flatten() {
                 if !skip.contains(&name.as_str()) {

@@ -5,7 +5,7 @@ use crate::build::processing::{Processing, ProcessingOutput, PropertyFile};
 use crate::build::scope::{Pipeline, StepScope};
 use crate::build::value::{Execution, Text};
 use crate::render::names;
-use crate::render::plan::Plan;
+use crate::render::plan::{Plan, take};
 use crate::render::prepare::Prepared;
 use crate::render::train::Trained;
 
@@ -49,19 +49,19 @@ fn evaluate<'p>(
         step.argument(Execution::PipelineExecutionId);
         match trained {
             Trained::Artifact(training) => {
-                plan.take(step, "model", training.model_artifacts());
+                take(step, "model", training.model_artifacts());
                 if let Some(test) = &prepared.test {
-                    plan.take(step, "test", test);
+                    take(step, "test", test);
                 }
             }
             Trained::Candidate { forecast, .. } => {
-                plan.take(step, "forecast", forecast.output_uri());
+                take(step, "forecast", forecast.output_uri());
             }
         }
-        plan.take(step, "train", &prepared.train);
-        plan.take(step, "holdout", &prepared.holdout);
+        take(step, "train", &prepared.train);
+        take(step, "holdout", &prepared.holdout);
         if let Some(baselines) = &prepared.baselines {
-            plan.take(step, "baselines", baselines);
+            take(step, "baselines", baselines);
         }
         let place = plan.place("evaluation", "report");
         let place = step.output("evaluation", &names::output_path("evaluation"), place);

@@ -30,8 +30,8 @@ struct Plan<'a, 'p> {
     scenario_file: Option<Parameter<'p, Text>>,
 }
 
-pub(super) fn write<'p>(
-    pipeline: &mut Pipeline<'p>,
+pub(super) fn write(
+    pipeline: &mut Pipeline<'_>,
     scenario: &Scenario,
     trainer: Trainer,
     deployment: &Deployment,

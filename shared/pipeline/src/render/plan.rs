@@ -166,16 +166,15 @@ impl<'a, 'p> Plan<'a, 'p> {
             step.cache(CacheWindow::days(days));
         }
     }
+}
 
-    /// Adds the input `name` at its place.
-    pub(super) fn take(
-        &self,
-        step: &mut ProcessingDraft<'p>,
-        name: &str,
-        uri: impl Into<Expression<'p, Text>>,
-    ) {
-        step.input(name, uri, &names::input_path(name));
-    }
+/// Adds the input `name` at its place.
+pub(super) fn take<'p>(
+    step: &mut ProcessingDraft<'p>,
+    name: &str,
+    uri: impl Into<Expression<'p, Text>>,
+) {
+    step.input(name, uri, &names::input_path(name));
 }
 
 fn retailer(scenario: &Scenario) -> Declaration<Text> {

@@ -7,7 +7,7 @@ use crate::build::processing::{Machines, Processing, ProcessingOutput, PropertyF
 use crate::build::scope::{Pipeline, StepScope};
 use crate::build::value::{Boolean, Expression};
 use crate::render::names;
-use crate::render::plan::Plan;
+use crate::render::plan::{Plan, take};
 use crate::scenario::model::{Stage, Trainer};
 
 /// Enough for checks, and cheap.
@@ -53,9 +53,9 @@ fn quality<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>) -> Processing<'
         plan.begin(step, "quality");
         plan.reuse(step);
         step.machines(Machines::one(QUALITY_INSTANCE));
-        plan.take(step, "training", &plan.training_data);
+        take(step, "training", &plan.training_data);
         if let Some(validation) = &plan.validation_data {
-            plan.take(step, "validation", validation);
+            take(step, "validation", validation);
         }
         let place = plan.place("quality", "report");
         let report = step.output("report", &names::output_path("report"), place);
@@ -105,11 +105,11 @@ fn prepare<'p>(
             step.argument(group.as_str());
         }
         step.after(gate);
-        plan.take(step, "training", &plan.training_data);
+        take(step, "training", &plan.training_data);
         if let Some(validation) = &plan.validation_data {
-            plan.take(step, "validation", validation);
+            take(step, "validation", validation);
         }
-        plan.take(step, "quality", &quality.outputs.report);
+        take(step, "quality", &quality.outputs.report);
         let prefix = plan.scenario.compute().prepared_prefix.as_str();
         let mut output =
             |name: &str| step.output(name, &names::output_path(name), plan.place(prefix, name));
@@ -127,8 +127,8 @@ fn explore<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>, prepared: &Prep
     pipeline.processing(names::EXPLORE, plan.jobs(), |step| {
         plan.begin(step, "explore");
         plan.reuse(step);
-        plan.take(step, "train", &prepared.train);
-        plan.take(step, "holdout", &prepared.holdout);
+        take(step, "train", &prepared.train);
+        take(step, "holdout", &prepared.holdout);
         step.output("report", &names::output_path("report"), plan.place("reports", "eda"));
     });
 }
@@ -141,11 +141,11 @@ fn baselines<'p>(
     pipeline.processing(names::BASELINES, plan.jobs(), |step| {
         plan.begin(step, "baselines");
         plan.reuse(step);
-        plan.take(step, "train", &prepared.train);
+        take(step, "train", &prepared.train);
         if let Some(validation) = &prepared.validation {
-            plan.take(step, "validation", validation);
+            take(step, "validation", validation);
         }
-        plan.take(step, "holdout", &prepared.holdout);
+        take(step, "holdout", &prepared.holdout);
         let place = plan.place("reports", "baselines");
         step.output("baselines", &names::output_path("baselines"), place)
     })

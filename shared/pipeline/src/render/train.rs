@@ -1,7 +1,7 @@
 //! How a model comes about: three trainers, one result.
 
 use crate::build::call::StepOutput;
-use crate::build::draft::{Draft, JobDraft};
+use crate::build::draft::{CacheWindow, Draft, JobDraft};
 use crate::build::processing::Container;
 use crate::build::scope::{Pipeline, StepScope};
 use crate::build::training::{Training, TrainingDraft};
@@ -12,6 +12,7 @@ use crate::render::plan::{JOB_FAULTS, PACE, Plan};
 use crate::render::prepare::Prepared;
 use crate::scenario::data::Series;
 use crate::scenario::model::Trainer;
+use crate::scenario::text::{ColumnName, QuantileName};
 
 /// What came out of training.
 pub(super) enum Trained<'p> {
@@ -90,7 +91,7 @@ fn run<'p>(step: &mut TrainingDraft<'p>, plan: &Plan<'_, 'p>) {
     step.max_runtime_seconds(plan.scenario.compute().max_job_seconds);
     step.retry(&JOB_FAULTS, PACE);
     if let Some(days) = plan.scenario.compute().cache_days {
-        step.cache(crate::build::draft::CacheWindow::days(days));
+        step.cache(CacheWindow::days(days));
     }
 }
 
@@ -143,11 +144,11 @@ fn automl<'p>(
 /// The settings of the job that are texts, in the AutoML service's own words.
 fn job_settings(plan: &Plan<'_, '_>, series: &Series) -> Vec<(&'static str, String)> {
     let names = |names: Vec<&str>| names.join(",");
-    let keys: Vec<&str> = series.key.iter().map(|column| column.as_str()).collect();
+    let keys: Vec<&str> = series.key.iter().map(ColumnName::as_str).collect();
     let features = plan.scenario.features();
     let mut settings = vec![
         ("frequency", series.frequency.to_string()),
-        ("quantiles", names(series.quantiles.iter().map(|quantile| quantile.as_str()).collect())),
+        ("quantiles", names(series.quantiles.iter().map(QuantileName::as_str).collect())),
         ("target_column", plan.scenario.data().target.to_string()),
         ("time_column", series.time.to_string()),
         ("filling", features.gap.word().to_owned()),
