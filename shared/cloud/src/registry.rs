@@ -54,7 +54,7 @@ pub enum Readiness {
 pub struct PackageSummary {
     /// Its ARN, never taken apart.
     pub arn: String,
-    /// Its number within the group.
+    /// Its number within the group, from 1; 0 for an unversioned package.
     pub version: u32,
     /// Whether it may serve.
     pub approval: Approval,
@@ -67,7 +67,7 @@ pub struct PackageSummary {
 pub struct Package {
     /// What the listing shows.
     pub summary: PackageSummary,
-    /// Its group's name, as given when it was made.
+    /// Its group's name, as given when it was made; empty for an unversioned package.
     pub group: String,
     /// Numbers and facts that the pipeline attached, as text.
     pub metadata: BTreeMap<String, String>,

@@ -64,8 +64,6 @@ impl DescribePackage for Aws {
     async fn describe_package(&self, arn: &str) -> Result<Package, CallError> {
         let request = self.sagemaker().describe_model_package().model_package_name(arn);
         let found = request.send().await.map_err(|error| errors::read(DESCRIBE, arn, &error))?;
-        let lacks = |what: &str| errors::unreadable(DESCRIBE, arn, what);
-        let group = found.model_package_group_name.ok_or_else(|| lacks("ModelPackageGroupName"))?;
         let version = found.model_package_version.and_then(|number| u32::try_from(number).ok());
         let approval = found.model_approval_status.as_ref().map(ModelApprovalStatus::as_str);
         let statistics = found
@@ -77,11 +75,11 @@ impl DescribePackage for Aws {
         Ok(Package {
             summary: PackageSummary {
                 arn: found.model_package_arn.unwrap_or_else(|| arn.to_owned()),
-                version: version.ok_or_else(|| lacks("ModelPackageVersion"))?,
+                version: version.unwrap_or_default(),
                 approval: approval.map_or(Approval::Unknown, Approval::from_word),
                 readiness: readiness(found.model_package_status.as_ref()),
             },
-            group,
+            group: found.model_package_group_name.unwrap_or_default(),
             metadata: found.customer_metadata_properties.into_iter().flatten().collect(),
             statistics_s3_uri: statistics,
             generated_by: found.metadata_properties.and_then(|properties| properties.generated_by),

@@ -1,0 +1,12 @@
+//! The specification, against the account in memory.
+
+mod files;
+mod group;
+mod lag;
+mod naming;
+mod orderings;
+mod properties;
+mod rows;
+mod setting;
+mod tidying;
+mod trouble;
