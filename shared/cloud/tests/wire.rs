@@ -273,7 +273,7 @@ async fn approved_versions_are_listed_newest_first_in_pages_of_100() {
 async fn a_version_is_described_with_its_numbers_and_its_report() {
     let statistics = "s3://artefacts/run/evaluation/regression_metrics.json";
     let wire = Wire::ok(json!({
-        "ModelPackageName": "retail-a/7", "ModelPackageArn": PACKAGE,
+        "ModelPackageName": "retail-a", "ModelPackageArn": PACKAGE,
         "ModelPackageGroupName": "retail-a", "ModelPackageVersion": 7,
         "CreationTime": 1_790_000_000, "LastModifiedTime": 1_790_000_100,
         "ModelPackageStatus": "Completed", "ModelPackageStatusDetails": {"ValidationStatuses": []},
@@ -302,7 +302,7 @@ async fn the_component_of_a_job_is_found_by_its_source_and_no_other_is_taken_for
                "TrialComponentSource": {"SourceArn": source, "SourceType": "SageMakerProcessingJob"}})
     };
     let wire = Wire::ok(json!({"TrialComponentSummaries": [
-        component("evaluate-aws-processing-job", job), component("other", "arn:aws:other"),
+        component("evaluate-aws-processing-job", job), component("other", "arn:aws:sagemaker:eu-west-1:111122223333:processing-job/other"),
     ]}));
 
     let of = ComponentsOf::Job(job.to_owned());
