@@ -91,13 +91,19 @@ impl<'s> TransformDraft<'s> {
 
     pub(crate) fn into_step(mut self) -> (Value, Vec<BuildError>) {
         let faults = std::mem::take(&mut self.envelope.faults);
-        let (split, strategy) = match self.cut {
-            Cut::WholeFile => ("None", "SingleRecord"),
-            Cut::Lines => ("Line", "MultiRecord"),
-        };
         let mut arguments = Map::new();
         arguments.insert("ModelName".into(), self.model_name.into_json());
-        arguments.insert("BatchStrategy".into(), strategy.into());
+        let split = match self.cut {
+            // One at a time: requests at once, times their size, may not pass 100 MiB.
+            Cut::WholeFile => {
+                arguments.insert("MaxConcurrentTransforms".into(), 1.into());
+                "None"
+            }
+            Cut::Lines => {
+                arguments.insert("BatchStrategy".into(), "MultiRecord".into());
+                "Line"
+            }
+        };
         arguments.insert("MaxPayloadInMB".into(), self.max_payload_mib.into());
         let client = json!({
             "InvocationsTimeoutInSeconds": self.timeout_seconds, "InvocationsMaxRetries": 1,

@@ -147,11 +147,9 @@ fn walk(kind: &str, (key, value): (&str, &Value), at: &Pointer, refusals: &mut R
 /// know Std:JsonGet.
 pub(crate) fn functions(value: &Value, at: &Pointer, refusals: &mut Refusals) {
     match value {
-        Value::Object(members) => {
-            if !calls(value, at, refusals) {
-                for (key, value) in members {
-                    functions(value, &at.key(key), refusals);
-                }
+        Value::Object(members) if !calls(value, at, refusals) => {
+            for (key, value) in members {
+                functions(value, &at.key(key), refusals);
             }
         }
         Value::Array(items) => {

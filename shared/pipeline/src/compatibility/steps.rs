@@ -18,7 +18,9 @@ pub(crate) fn collect(definition: &Definition<'_>, refusals: &mut Refusals) {
 
     for step in &definition.steps {
         if !listed(TYPES, step) {
-            refusals.add(&step.at.key("Type"), format!("step type `{}` is unknown", step.kind));
+            let typed = step.members.contains_key("Type");
+            let at = if typed { step.at.key("Type") } else { step.at.clone() };
+            refusals.add(&at, format!("step type `{}` is unknown", step.kind));
             continue;
         }
         let branch = step.inside.is_some_and(|inside| inside.side != Side::Body);

@@ -46,15 +46,15 @@ fn job(step: &Step<'_>, report: &mut Report) {
             );
         }
     }
-    if let Some((config, at)) = step.argument("AutoMLJobConfig") {
-        if let Some(mode) = config.get("Mode").filter(|mode| *mode != "ENSEMBLING") {
-            report.error(
-                &at.key("Mode"),
-                "automl-mode",
-                format!("the step runs in ENSEMBLING mode only, not {mode}"),
-                "write \"ENSEMBLING\"",
-            );
-        }
+    if let Some((config, at)) = step.argument("AutoMLJobConfig")
+        && let Some(mode) = config.get("Mode").filter(|mode| *mode != "ENSEMBLING")
+    {
+        report.error(
+            &at.key("Mode"),
+            "automl-mode",
+            format!("the step runs in ENSEMBLING mode only, not {mode}"),
+            "write \"ENSEMBLING\"",
+        );
     }
     if let Some((problem, at)) = step.argument("ProblemType") {
         problem_type(problem, &at, report);

@@ -31,15 +31,15 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
                 "write true or false; a parameter cannot switch the cache",
             );
         }
-        if let Some(after) = config.get("ExpireAfter").filter(|after| !after.is_null()) {
-            if !after.as_str().is_some_and(is_duration) {
-                report.error(
-                    &at.key("ExpireAfter"),
-                    "cache-config",
-                    format!("{after} is no ISO 8601 duration"),
-                    "write P30D for thirty days or PT1H for an hour",
-                );
-            }
+        if let Some(after) = config.get("ExpireAfter").filter(|after| !after.is_null())
+            && !after.as_str().is_some_and(is_duration)
+        {
+            report.error(
+                &at.key("ExpireAfter"),
+                "cache-config",
+                format!("{after} is no ISO 8601 duration"),
+                "write P30D for thirty days or PT1H for an hour",
+            );
         }
         let enabled = config.get("Enabled").and_then(Value::as_bool) == Some(true);
         if enabled && matches!(step.kind, "Lambda" | "Callback") {

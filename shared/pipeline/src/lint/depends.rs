@@ -35,7 +35,9 @@ pub(crate) fn name(entry: &Value) -> Option<&str> {
 }
 
 fn trigger(entry: &Value, at: &Pointer, report: &mut Report) {
-    let Some(members) = entry.as_object().filter(|_| !reference::is_function(entry)) else { return };
+    let Some(members) = entry.as_object().filter(|_| !reference::is_function(entry)) else {
+        return;
+    };
     for (key, value) in members {
         match (key.as_str(), value.as_str()) {
             ("Step", _) => {}

@@ -26,15 +26,15 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
 }
 
 fn limits(step: &Step<'_>, report: &mut Report) {
-    if let Some((most, at)) = step.argument("MaxConcurrency") {
-        if !most.as_u64().is_some_and(|most| (1..=50).contains(&most)) {
-            report.error(
-                &at,
-                "out-of-range",
-                format!("MaxConcurrency is {most}"),
-                "an integer from 1 to 50",
-            );
-        }
+    if let Some((most, at)) = step.argument("MaxConcurrency")
+        && !most.as_u64().is_some_and(|most| (1..=50).contains(&most))
+    {
+        report.error(
+            &at,
+            "out-of-range",
+            format!("MaxConcurrency is {most}"),
+            "an integer from 1 to 50",
+        );
     }
     if let Some((items, at)) = step.argument("IterableItems") {
         let count = items.as_array().map(Vec::len);
@@ -47,10 +47,10 @@ fn limits(step: &Step<'_>, report: &mut Report) {
             );
         }
     }
-    if let Some((body, at)) = step.argument("ForEachBody") {
-        if body.as_array().is_some_and(Vec::is_empty) {
-            report.error(&at, "out-of-range", "the body is empty", "add a step to it");
-        }
+    if let Some((body, at)) = step.argument("ForEachBody")
+        && body.as_array().is_some_and(Vec::is_empty)
+    {
+        report.error(&at, "out-of-range", "the body is empty", "add a step to it");
     }
     let picks = step.argument("Selector").and_then(|(selector, _)| selector.get("Pick"));
     if let Some(pick) = picks.filter(|pick| !matches!(pick.as_str(), Some("MaxBy" | "MinBy"))) {

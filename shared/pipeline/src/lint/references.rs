@@ -54,7 +54,7 @@ fn one(
         Target::Experiment(name) => experiment(definition, reference, name, report),
         Target::Step(name, path) => step(definition, from, reference, (name, path), report),
         Target::CurrentItem | Target::Iteration(_) => {
-            iteration(definition, from, reference, report)
+            iteration(definition, from, reference, report);
         }
         Target::Unreadable => report.error(
             &reference.at,

@@ -123,14 +123,14 @@ fn ranges(policy: &Value, at: &Pointer, report: &mut Report) {
             );
         }
     }
-    if let Some(rate) = policy.get("BackoffRate") {
-        if !rate.as_f64().is_some_and(|rate| rate >= 0.0) {
-            report.error(
-                &at.key("BackoffRate"),
-                "retry-range",
-                format!("BackoffRate is {rate}"),
-                "a number that is not negative, such as 2.0",
-            );
-        }
+    if let Some(rate) = policy.get("BackoffRate")
+        && !rate.as_f64().is_some_and(|rate| rate >= 0.0)
+    {
+        report.error(
+            &at.key("BackoffRate"),
+            "retry-range",
+            format!("BackoffRate is {rate}"),
+            "a number that is not negative, such as 2.0",
+        );
     }
 }

@@ -92,6 +92,7 @@ fn record<'p>(
             Trained::Artifact(training) => step.argument("training_job_name", training.job_name()),
             Trained::Candidate { job_name, .. } => step.argument("training_job_name", job_name),
         }
+        step.argument("metric", plan.scenario.gate().metric.key());
         step.argument("trainer", plan.trainer.name());
         step.argument("training_data_s3", &plan.training_data);
         step.argument("model_group", &plan.group);

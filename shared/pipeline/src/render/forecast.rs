@@ -84,7 +84,7 @@ impl<'p> Plan<'_, 'p> {
     fn place(&self, leaf: &str) -> Expression<'p, Text> {
         let execution = Execution::PipelineExecutionId.into();
         let retailer = (&self.retailer).into();
-        let parts = [(&self.output).into(), "forecast".into(), retailer, execution, leaf.into()];
+        let parts = [(&self.output).into(), retailer, execution, leaf.into()];
         Expression::join("/", parts)
     }
 

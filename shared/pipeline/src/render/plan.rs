@@ -108,11 +108,11 @@ impl<'a, 'p> Plan<'a, 'p> {
         }
     }
 
-    /// Where this execution puts `what`.
+    /// Where this execution puts `what`: `OutputS3/RETAILER/EXECUTION/what/leaf`.
     pub(super) fn place(&self, what: &str, leaf: &str) -> Expression<'p, Text> {
         let execution = Execution::PipelineExecutionId.into();
         let parts =
-            [(&self.output).into(), what.into(), (&self.retailer).into(), execution, leaf.into()];
+            [(&self.output).into(), (&self.retailer).into(), execution, what.into(), leaf.into()];
         Expression::join("/", parts)
     }
 

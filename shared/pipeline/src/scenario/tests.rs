@@ -102,9 +102,11 @@ fn a_group_name_begins_with_what_the_rules_listen_for() {
     assert!(error.to_string().contains("`retail-` first"), "{error}");
 }
 
-#[test]
-fn parts_that_do_not_fit_together_are_told() {
-    let cases: &[(&str, &str, &str, Fault)] = &[
+/// What to replace in the scenario, by what, and the key and fault that must be told.
+type Misfit = (&'static str, &'static str, &'static str, Fault);
+
+fn columns_that_do_not_fit() -> Vec<Misfit> {
+    vec![
         (
             r#"target = "sales""#,
             r#"target = "profit""#,
@@ -141,6 +143,11 @@ fn parts_that_do_not_fit_together_are_told() {
             "data.columns",
             Fault::RoleBeside("item".to_owned()),
         ),
+    ]
+}
+
+fn series_that_do_not_fit() -> Vec<Misfit> {
+    vec![
         (r#"["p10", "p50", "p90"]"#, r#"["p50", "p10"]"#, "series.quantiles", Fault::NotAscending),
         (r#"["p10", "p50", "p90"]"#, "[]", "series.quantiles", Fault::Empty),
         (
@@ -161,13 +168,34 @@ fn parts_that_do_not_fit_together_are_told() {
             "report.groups",
             Fault::NoSuchColumn("shop".to_owned()),
         ),
-    ];
+    ]
+}
 
-    for (from, to, key, fault) in cases {
+#[test]
+fn parts_that_do_not_fit_together_are_told() {
+    for (from, to, key, fault) in columns_that_do_not_fit().iter().chain(&series_that_do_not_fit())
+    {
         let error = error(from, to);
 
         assert_eq!((error.key(), error.fault()), (*key, fault), "{error}");
         assert!(!fault.remedy().is_empty());
+    }
+}
+
+#[test]
+fn a_scenario_that_lacks_any_line_is_read_or_told_with_a_line_of_it() {
+    for (name, text) in BUILT_IN {
+        let lines: Vec<&str> = text.lines().collect();
+        for gone in 0..lines.len() {
+            let mut rest = lines.clone();
+            rest.remove(gone);
+
+            let read = Scenario::parse(name, &rest.join("\n"));
+
+            if let Err(error) = read {
+                assert!((1..=rest.len()).contains(&error.line()), "{error}");
+            }
+        }
     }
 }
 

@@ -45,7 +45,8 @@ type Change = (usize, Option<Value>);
 
 /// Replaces or removes the node that comes up when `left` nodes have been passed.
 fn change(value: &mut Value, left: &mut usize, with: Option<&Value>) -> bool {
-    let keys: Vec<String> = value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    let keys: Vec<String> =
+        value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
     for key in keys {
         let members = value.as_object_mut().unwrap();
         if *left == 0 {

@@ -81,10 +81,22 @@ fn the_report_on_the_published_schema_is_known_for_every_file() {
     let table = judged(|value| match published_schema_refusals(value).as_slice() {
         [] => "accepted".to_owned(),
         refusals => {
-            let refusals = refusals.iter().map(|refusal| format!("{} {}", refusal.pointer, refusal.why));
+            let refusals =
+                refusals.iter().map(|refusal| format!("{} {}", refusal.pointer, refusal.why));
             format!("refused\n  {}", refusals.collect::<Vec<_>>().join("\n  "))
         }
     });
 
     expect_file![corpus("published.txt")].assert_eq(&table);
+}
+
+#[test]
+fn our_own_definitions_have_no_finding_and_fit_the_schema() {
+    let validator = jsonschema::options().with_draft(Draft::Draft7).build(&schema()).unwrap();
+
+    for fixture in folder("../../../../pipelines") {
+        let findings = lint(&fixture.value());
+        assert!(findings.is_empty(), "{}: {findings:#?}", fixture.name);
+        assert!(validator.is_valid(&fixture.value()), "{}", fixture.name);
+    }
 }

@@ -119,9 +119,7 @@ fn a_long_chain_of_steps_is_no_cycle_and_takes_no_stack() {
 
 #[test]
 fn every_circle_is_found_once() {
-    let step = |name: &str, before: &str| {
-        json!({"Name": name, "Type": "Callback", "SqsQueueUrl": "q", "DependsOn": [before]})
-    };
+    let step = |name: &str, before: &str| json!({"Name": name, "Type": "Callback", "SqsQueueUrl": "q", "DependsOn": [before]});
     let steps = [step("a", "b"), step("b", "a"), step("c", "d"), step("d", "e"), step("e", "c")];
 
     let findings = lint(&json!({"Steps": steps}));

@@ -1,0 +1,51 @@
+//! `almanac render`: the definition of a scenario's pipeline.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use pipeline::render::deployment::Deployment;
+use pipeline::render::render;
+use pipeline::scenario::{BUILT_IN, Scenario};
+
+use crate::arguments::Render;
+use crate::failure::Failure;
+
+pub(crate) fn run(arguments: &Render, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let scenario = scenario(&arguments.scenario)?;
+    let deployment = deployment(arguments.deployment.as_deref())?;
+    let trainer = arguments.trainer.unwrap_or(scenario.trainer());
+    let definition = render(&scenario, arguments.pipeline.into(), trainer, &deployment)?;
+    match &arguments.output {
+        Some(path) => fs::write(path, format!("{definition}\n"))
+            .map_err(|source| Failure::Write { path: path.clone(), source })?,
+        None => writeln!(out, "{definition}")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A name that ends like a file, or has a directory in it, is a file's.
+fn scenario(name: &str) -> Result<Scenario, Failure> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|extension| extension == "toml") || name.contains('/') {
+        return Ok(Scenario::parse(name, &read(path)?)?);
+    }
+    let built_in = Scenario::built_in(name).ok_or_else(|| Failure::NoSuchScenario {
+        name: name.to_owned(),
+        known: BUILT_IN.map(|(known, _)| known).join(", "),
+    })?;
+    Ok(built_in?)
+}
+
+fn deployment(path: Option<&Path>) -> Result<Deployment, Failure> {
+    let Some(path) = path else {
+        return Deployment::sample().map_err(Failure::Sample);
+    };
+    Deployment::from_stack_outputs(&read(path)?)
+        .map_err(|source| Failure::Deployment { path: path.to_owned(), source })
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|source| Failure::Read { path: path.to_owned(), source })
+}
