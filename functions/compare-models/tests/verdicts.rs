@@ -1,5 +1,11 @@
 //! What compare-models answers, case by case.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is how to fail"
+)]
+
 use std::time::Duration;
 
 use cloud::Reason;

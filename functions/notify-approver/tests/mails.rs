@@ -1,5 +1,11 @@
 //! What an approver receives, and how often.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is how to fail"
+)]
+
 use cloud::Reason;
 use cloud::double::{Account, Mail};
 use cloud::registry::{Approval, Readiness};

@@ -1,5 +1,11 @@
 //! What record-metrics does and answers, case by case.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is how to fail"
+)]
+
 use std::collections::BTreeMap;
 
 use cloud::Reason;

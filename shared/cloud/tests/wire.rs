@@ -4,6 +4,12 @@
 //! `wire/<case>.json`. `tests/peers/wire` holds every request and every answer against botocore's
 //! service model: this is the outside judge for what no stand-in of AWS offers.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is how to fail"
+)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -30,7 +30,7 @@ pub struct Refusal {
 const SHARED: &str = "version unknown-key wrong-kind unknown-step-type step-name parameter-name \
      parameter-type parameter-default number-as-text text-as-number literal-target output-type \
      unknown-condition condition-not automl-v2 automl-mode unknown-argument missing-key \
-     missing-steps";
+     missing-steps unknown-value";
 
 /// Collects refusals.
 #[derive(Debug, Default)]
@@ -48,12 +48,12 @@ impl Refusals {
 /// Empty means that it would be accepted. What lies deeper than [`lint`] goes is not examined.
 pub fn published_schema_refusals(definition: &Value) -> Vec<Refusal> {
     let findings = lint(definition);
-    let mut refusals = Refusals::default();
-
+    let mut shared = Vec::new();
     for finding in findings.iter().filter(|finding| is_shared(finding)) {
         let why = finding.message.clone();
-        refusals.0.push(Refusal { pointer: finding.pointer.clone(), why });
+        shared.push(Refusal { pointer: finding.pointer.clone(), why });
     }
+    let mut refusals = Refusals::default();
     let too_deep = findings.iter().any(|finding| finding.rule == "too-deep");
     // What cannot be read was reported just now.
     let read = if too_deep { None } else { Definition::read(definition, &mut Report::default()) };
@@ -62,7 +62,9 @@ pub fn published_schema_refusals(definition: &Value) -> Vec<Refusal> {
         steps::collect(&definition, &mut refusals);
     }
     let mut refusals = refusals.0;
-    refusals.sort();
+    refusals.extend(shared);
+    // A difference explains more than a finding at the same place, so it stays first.
+    refusals.sort_by(|left, right| left.pointer.cmp(&right.pointer));
     refusals.dedup_by(|left, right| left.pointer == right.pointer);
     refusals
 }
@@ -74,6 +76,11 @@ fn is_shared(finding: &Finding) -> bool {
         // A parameter without a type passes as text, and an output without one passes.
         "missing-key" => at.starts_with("/Parameters/") && !finding.message.contains("`Name`"),
         "output-type" => !at.ends_with("/OutputType"),
+        // These objects may be anything, a function included.
+        "wrong-kind" => {
+            finding.message.ends_with("a reference")
+                && (at == "/Metadata" || at.ends_with("/Arguments"))
+        }
         // The list of steps may be empty.
         "missing-steps" => !at.is_empty(),
         _ => false,
@@ -101,6 +108,10 @@ fn frame(definition: &Definition<'_>, refusals: &mut Refusals) {
             refusals.add(&parameter.at.key("EnumValues"), "EnumValues is unknown");
         }
         let default = parameter.members.get("DefaultValue");
+        let typed = parameter.members.contains_key("Type");
+        if !typed && default.is_some_and(|default| !default.is_string()) {
+            refusals.add(&parameter.at.key("DefaultValue"), "without a type, a default is text");
+        }
         if default.is_some_and(Value::is_null) {
             refusals.add(&parameter.at.key("DefaultValue"), "a default is not null");
         }

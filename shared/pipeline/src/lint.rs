@@ -30,7 +30,7 @@ pub(crate) mod reference;
 mod references;
 mod register;
 pub(crate) mod report;
-mod retries;
+pub(crate) mod retries;
 mod rules;
 mod strings;
 mod suggest;

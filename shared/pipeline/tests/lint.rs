@@ -10,6 +10,9 @@ mod fixtures;
 #[path = "lint/fuzz.rs"]
 mod fuzz;
 #[cfg(test)]
+#[path = "lint/mutation.rs"]
+mod mutation;
+#[cfg(test)]
 #[path = "lint/sdk.rs"]
 mod sdk;
 #[cfg(test)]

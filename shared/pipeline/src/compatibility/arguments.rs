@@ -166,6 +166,8 @@ fn calls(value: &Value, at: &Pointer, refusals: &mut Refusals) -> bool {
     let name = value.as_object().into_iter().flatten().find(|(key, _)| key.starts_with("Std:"));
     if let Some((name, _)) = name {
         refusals.add(at, format!("{name} is not taken"));
+    } else if reference::single(value, "Get").is_some_and(|text| !text.is_string()) {
+        refusals.add(at, "Get holds text");
     }
-    name.is_some()
+    reference::is_meant_as_function(value)
 }

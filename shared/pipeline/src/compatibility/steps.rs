@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::compatibility::{Refusals, arguments, conditions};
 use crate::lint::definition::{Definition, Side, Step};
+use crate::lint::reference;
+use crate::lint::retries;
 
 /// Types that stand in the schema's list of steps; it names EndpointConfig wrongly "Endpoint".
 const TYPES: &str = "Condition Training Processing Transform Model RegisterModel Lambda Callback \
@@ -28,10 +30,16 @@ pub(crate) fn collect(definition: &Definition<'_>, refusals: &mut Refusals) {
             refusals.add(&step.at, format!("a {} step in a branch", step.kind));
         }
         members(step, refusals);
-        retries(step, refusals);
+        policies(step, refusals);
         for (entry, at) in step.list("DependsOn") {
             if !entry.is_string() {
                 refusals.add(&at, "DependsOn holds names only");
+            }
+        }
+        for (output, at) in step.list("OutputParameters") {
+            let name = output.get("OutputName").filter(|name| !reference::is_function(name));
+            if name.is_some_and(|name| !name.is_string()) {
+                refusals.add(&at.key("OutputName"), "the name of an output is text");
             }
         }
         match step.kind {
@@ -71,10 +79,18 @@ fn members(step: &Step<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn retries(step: &Step<'_>, refusals: &mut Refusals) {
+fn policies(step: &Step<'_>, refusals: &mut Refusals) {
     for (policy, at) in step.list("RetryPolicies") {
-        if policy.get("ExceptionType").is_some_and(Value::is_array) {
-            refusals.add(&at.key("ExceptionType"), "one exception type, not a list");
+        let kind = policy.get("ExceptionType");
+        if kind.is_some_and(|kind| !kind.as_str().is_some_and(retries::is_exception)) {
+            refusals.add(&at.key("ExceptionType"), "one known exception type, and no list");
+        }
+        for key in ["IntervalSeconds", "MaxAttempts", "ExpireAfterMin", "BackoffRate"] {
+            let value = policy.get(key);
+            let whole = |value: &Value| value.is_i64() || value.is_u64() || key == "BackoffRate";
+            if value.is_some_and(|value| !value.is_number() || !whole(value)) {
+                refusals.add(&at.key(key), format!("{key} is a number"));
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::lint::definition::{Definition, elements};
+use crate::lint::kinds;
 use crate::lint::pointer::Pointer;
-use crate::lint::reference;
 use crate::lint::report::Report;
 use crate::lint::strings::{self, Kind};
 use crate::lint::suggest;
@@ -73,12 +73,23 @@ fn one(definition: &Definition<'_>, condition: &Value, at: &Pointer, report: &mu
             for (condition, at) in elements(inner, &at) {
                 one(definition, condition, &at, report);
             }
-            if inner.as_array().is_some_and(Vec::is_empty) {
-                empty(&at, report);
+            match inner.as_array() {
+                Some(list) if list.is_empty() => empty(&at, report),
+                Some(_) => {}
+                None => report.error(
+                    &at,
+                    "wrong-kind",
+                    format!("`Conditions` is a JSON array, not {}", kinds::name(inner)),
+                    "list the conditions of which one is enough",
+                ),
             }
         }
-        "In" => literal(condition, "QueryValue", at, report),
+        "In" => {
+            literal(condition, "QueryValue", at, report);
+            values(condition, at, report);
+        }
         _ => {
+            operand(condition, "RightValue", at, report);
             literal(condition, "LeftValue", at, report);
             operands(definition, (kind, condition), at, report);
         }
@@ -146,9 +157,33 @@ fn shape(condition: &Value, wanted: &[&str], at: &Pointer, report: &mut Report) 
     complete
 }
 
+/// The list of an In.
+fn values(condition: &Value, at: &Pointer, report: &mut Report) {
+    let list = condition.get("Values").unwrap_or(&Value::Null);
+    let at = at.key("Values");
+    if !list.is_array() {
+        report.error(
+            &at,
+            "wrong-kind",
+            format!("`Values` is a JSON array, not {}", kinds::name(list)),
+            "list the values; each may be a reference",
+        );
+    }
+    for (value, at) in elements(list, &at) {
+        strings::single(Kind::Unknown, ("element", value), &at, report);
+    }
+}
+
+fn operand(condition: &Value, key: &str, at: &Pointer, report: &mut Report) {
+    if let Some(value) = condition.get(key) {
+        strings::single(Kind::Unknown, (key, value), &at.key(key), report);
+    }
+}
+
 fn literal(condition: &Value, key: &str, at: &Pointer, report: &mut Report) {
     let Some(value) = condition.get(key) else { return };
-    if !reference::is_function(value) && !value.is_object() {
+    operand(condition, key, at, report);
+    if !value.is_object() && !value.is_array() {
         report.warning(
             &at.key(key),
             "literal-on-the-left",
@@ -173,7 +208,7 @@ fn operands(
         report.warning(
             at,
             "condition-types",
-            format!("{kind} compares {} with {}", name(left), name(right)),
+            format!("{kind} compares {} with {}", left.name(), right.name()),
             "compare values of one type: text with text, numbers with numbers",
         );
     } else if kind != "Equals" && (left == Kind::Boolean || right == Kind::Boolean) {
@@ -183,14 +218,5 @@ fn operands(
             format!("{kind} orders booleans"),
             "use Equals for booleans",
         );
-    }
-}
-
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::String => "text",
-        Kind::Number => "a number",
-        Kind::Boolean => "a boolean",
-        Kind::Unknown => "something",
     }
 }

@@ -18,6 +18,10 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
             trigger(entry, &at, report);
             match name(entry) {
                 Some(name) => target(definition, (index, step), (name, &at), report),
+                // Said already: an object without Step.
+                None if entry.is_object()
+                    && entry.get("Step").is_none()
+                    && !reference::is_function(entry) => {}
                 None => report.error(
                     &at,
                     "wrong-kind",
@@ -38,6 +42,14 @@ fn trigger(entry: &Value, at: &Pointer, report: &mut Report) {
     let Some(members) = entry.as_object().filter(|_| !reference::is_function(entry)) else {
         return;
     };
+    for key in ["Step", "Trigger"].into_iter().filter(|key| !members.contains_key(*key)) {
+        report.error(
+            at,
+            "missing-key",
+            format!("the dependency has no `{key}`"),
+            "write {\"Step\": ..., \"Trigger\": ...}, or the plain name",
+        );
+    }
     for (key, value) in members {
         match (key.as_str(), value.as_str()) {
             ("Step", _) => {}

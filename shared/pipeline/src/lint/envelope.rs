@@ -1,6 +1,7 @@
 //! Is the frame right: the top level, the members of each step, and the step types?
 
 use crate::lint::definition::{Definition, Step, nesting};
+use crate::lint::kinds;
 use crate::lint::pointer::Pointer;
 use crate::lint::report::Report;
 use crate::lint::suggest;
@@ -23,6 +24,8 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
         kind(step, report);
         members(step, report);
         missing(step, report);
+        check_type(step, report);
+        labels(step, report);
     }
 }
 
@@ -47,6 +50,7 @@ fn top(definition: &Definition<'_>, report: &mut Report) {
             );
         }
     }
+    experiment(definition, report);
     match definition.members.get("Steps") {
         None => report.error(
             &root,
@@ -61,6 +65,58 @@ fn top(definition: &Definition<'_>, report: &mut Report) {
             "add a step: nothing would run",
         ),
         Some(_) => {}
+    }
+}
+
+fn experiment(definition: &Definition<'_>, report: &mut Report) {
+    let known = ["ExperimentName", "TrialName"];
+    let config = definition.members.get("PipelineExperimentConfig");
+    let at = Pointer::default().key("PipelineExperimentConfig");
+    let Some(members) = config.and_then(serde_json::Value::as_object) else { return };
+
+    for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
+        // A function in place of the object is of the wrong kind.
+        if key != "Get" && !key.starts_with("Std:") {
+            report.error(
+                &at.key(key),
+                "unknown-key",
+                format!("PipelineExperimentConfig knows no `{key}`"),
+                suggest::remedy(key, known),
+            );
+        }
+    }
+}
+
+/// What people read is literal.
+fn labels(step: &Step<'_>, report: &mut Report) {
+    for key in ["DisplayName", "Description"] {
+        let Some((value, at)) = step.member(key) else { continue };
+        if !value.is_string() {
+            report.error(
+                &at,
+                "wrong-kind",
+                format!("`{key}` is literal text, not {}", kinds::name(value)),
+                "write it out when the definition is made",
+            );
+        }
+    }
+}
+
+/// What the monitor of a check step looks at.
+fn check_type(step: &Step<'_>, report: &mut Report) {
+    let known: &[&str] = match step.kind {
+        "QualityCheck" => &["DATA_QUALITY", "MODEL_QUALITY"],
+        "ClarifyCheck" => &["DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"],
+        _ => return,
+    };
+    let Some((value, at)) = step.member("CheckType") else { return };
+    if !value.as_str().is_some_and(|value| known.contains(&value)) {
+        report.error(
+            &at,
+            "unknown-value",
+            format!("{value} is no CheckType of a {} step", step.kind),
+            format!("known: {}", known.join(", ")),
+        );
     }
 }
 

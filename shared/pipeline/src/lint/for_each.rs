@@ -4,8 +4,10 @@
 
 use serde_json::Value;
 
-use crate::lint::definition::{Definition, Side, Step};
+use crate::lint::definition::{Definition, Side, Step, elements};
+use crate::lint::reference;
 use crate::lint::report::Report;
+use crate::lint::strings::{self, Kind};
 
 /// Reports loops that the SDK would refuse to build.
 pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
@@ -38,7 +40,9 @@ fn limits(step: &Step<'_>, report: &mut Report) {
     }
     if let Some((items, at)) = step.argument("IterableItems") {
         let count = items.as_array().map(Vec::len);
-        if items.is_string() || count.is_some_and(|count| !(1..=100).contains(&count)) {
+        if (count.is_none() && !reference::is_meant_as_function(items))
+            || count.is_some_and(|count| !(1..=100).contains(&count))
+        {
             report.error(
                 &at,
                 "out-of-range",
@@ -47,10 +51,30 @@ fn limits(step: &Step<'_>, report: &mut Report) {
             );
         }
     }
+    let items = step.argument("IterableItems");
+    for (item, at) in items.map(|(items, at)| elements(items, &at)).unwrap_or_default() {
+        strings::single(Kind::Unknown, ("element", item), &at, report);
+    }
     if let Some((body, at)) = step.argument("ForEachBody")
         && body.as_array().is_some_and(Vec::is_empty)
     {
         report.error(&at, "out-of-range", "the body is empty", "add a step to it");
+    }
+    if let Some((selector, at)) = step.argument("Selector") {
+        for key in ["Pick", "Field"].into_iter().filter(|key| selector.get(*key).is_none()) {
+            report.error(
+                &at,
+                "missing-key",
+                format!("the selector has no `{key}`"),
+                "a selector needs Pick and Field",
+            );
+        }
+    }
+    let field = step.argument("Selector").and_then(|(selector, _)| selector.get("Field"));
+    if let Some(field) = field.filter(|field| !reference::is_meant_as_function(field)) {
+        let at = step.at.key("Arguments").key("Selector").key("Field");
+        let message = format!("{field} names no output");
+        report.error(&at, "wrong-kind", message, "write {\"Get\": \"IterationOutput.S.path\"}");
     }
     let picks = step.argument("Selector").and_then(|(selector, _)| selector.get("Pick"));
     if let Some(pick) = picks.filter(|pick| !matches!(pick.as_str(), Some("MaxBy" | "MinBy"))) {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::lint::definition::{Definition, nesting};
+use crate::lint::definition::{Definition, elements, nesting};
 use crate::lint::pointer::Pointer;
 use crate::lint::reference;
 use crate::lint::report::Report;
@@ -19,12 +19,20 @@ const STEP_OBJECTS: [&str; 2] = ["Arguments", "CacheConfig"];
 const LISTS: &str = "ProcessingInputs Outputs ContainerArguments ContainerEntrypoint Containers \
      Conditions IfSteps ElseSteps ForEachBody SecurityGroupIds Subnets Tags ProductionVariants \
      TrainingJobDefinitions SupportedContentTypes SupportedResponseMIMETypes InstanceGroups \
-     SupportedRealtimeInferenceInstanceTypes SupportedTransformInstanceTypes MetricDefinitions";
+     SupportedRealtimeInferenceInstanceTypes SupportedTransformInstanceTypes MetricDefinitions \
+     InputDataConfig";
+
+/// Lists of objects among them, beside arguments and inside.
+const STRUCTURES: &str = "ProcessingInputs Outputs Containers Conditions Tags ProductionVariants \
+     TrainingJobDefinitions InstanceGroups MetricDefinitions InputDataConfig RetryPolicies \
+     PropertyFiles OutputParameters";
 const OBJECTS: &str = "Environment HyperParameters StaticHyperParameters AppSpecification \
      ProcessingResources ClusterConfig ProcessingOutputConfig StoppingCondition ResourceConfig \
      AlgorithmSpecification OutputDataConfig InferenceSpecification PrimaryContainer \
      CustomerMetadataProperties TransformInput TransformOutput TransformResources VpcConfig \
-     NetworkConfig ModelMetrics S3Input S3Output DataSource S3DataSource AutoMLJobConfig";
+     NetworkConfig ModelMetrics S3Input S3Output DataSource S3DataSource AutoMLJobConfig \
+     ModelClientConfig DataProcessing HyperParameterTuningJobConfig ResourceLimits \
+     TrainingJobDefinition StepConfig Selector";
 
 /// Reports values of the wrong JSON kind.
 pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
@@ -42,6 +50,7 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
         for (key, value) in step.members {
             let wanted: (&[&str], &[&str]) = (&STEP_LISTS, &STEP_OBJECTS);
             expect((key, value), wanted, &step.at.key(key), report);
+            structures(key, value, &step.at.key(key), report);
         }
         let Some((arguments, at)) = step.arguments() else { continue };
         // What a Lambda function and a queue get is the author's.
@@ -74,8 +83,17 @@ fn expect(
     }
 }
 
+/// Reports elements of a list of objects that are none.
+fn structures(key: &str, value: &Value, at: &Pointer, report: &mut Report) {
+    if STRUCTURES.split(' ').any(|name| name == key) {
+        for (element, at) in elements(value, at) {
+            object(element, &at, report);
+        }
+    }
+}
+
 fn object(value: &Value, at: &Pointer, report: &mut Report) {
-    if !value.is_object() {
+    if !value.is_object() || reference::is_function(value) {
         wrong("element", "object", value, at, report);
     }
 }
@@ -99,6 +117,7 @@ fn within(key: &str, value: &Value, at: &Pointer, report: &mut Report) {
     if free || matches!(key, "IfSteps" | "ElseSteps" | "ForEachBody") {
         return;
     }
+    structures(key, value, at, report);
     match value {
         Value::Object(members) => {
             for (key, value) in members {
@@ -114,8 +133,9 @@ fn within(key: &str, value: &Value, at: &Pointer, report: &mut Report) {
     }
 }
 
-fn wrong(key: &str, wanted: &str, value: &Value, at: &Pointer, report: &mut Report) {
-    let found = match value {
+/// What kind of JSON a value is.
+pub(crate) fn name(value: &Value) -> &'static str {
+    match value {
         _ if reference::is_function(value) => "a reference",
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -123,7 +143,11 @@ fn wrong(key: &str, wanted: &str, value: &Value, at: &Pointer, report: &mut Repo
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
-    };
+    }
+}
+
+fn wrong(key: &str, wanted: &str, value: &Value, at: &Pointer, report: &mut Report) {
+    let found = name(value);
     report.error(
         at,
         "wrong-kind",

@@ -46,7 +46,7 @@ fn arguments(step: &Step<'_>, report: &mut Report) {
     for (key, value) in arguments {
         let flat = match value {
             Value::Null | Value::Array(_) => false,
-            Value::Object(_) => reference::is_function(value) || malformed(value),
+            Value::Object(_) => reference::is_meant_as_function(value),
             _ => true,
         };
         if !flat {
@@ -58,11 +58,6 @@ fn arguments(step: &Step<'_>, report: &mut Report) {
             );
         }
     }
-}
-
-/// Whether an object was meant as a function, which has a rule of its own.
-fn malformed(value: &Value) -> bool {
-    value.as_object().into_iter().flatten().any(|(key, _)| key.starts_with("Std:"))
 }
 
 fn outputs(step: &Step<'_>, report: &mut Report) {
@@ -77,7 +72,7 @@ fn outputs(step: &Step<'_>, report: &mut Report) {
             format!("at most {MOST_OUTPUTS}; put more in a file"),
         );
     }
-    for (output, at) in outputs {
+    for (output, at) in outputs.into_iter().filter(|(output, _)| output.is_object()) {
         for key in output.as_object().into_iter().flatten().map(|(key, _)| key) {
             if !["OutputName", "OutputType"].contains(&key.as_str()) {
                 report.error(

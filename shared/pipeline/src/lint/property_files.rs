@@ -32,6 +32,9 @@ fn declarations(step: &Step<'_>, report: &mut Report) {
     let mut seen = BTreeSet::new();
 
     for (file, at) in step.list("PropertyFiles") {
+        if !file.is_object() {
+            continue;
+        }
         for member in MEMBERS {
             if file.get(member).and_then(Value::as_str).is_none_or(str::is_empty) {
                 report.error(

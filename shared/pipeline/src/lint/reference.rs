@@ -73,6 +73,12 @@ pub(crate) fn is_function(value: &Value) -> bool {
         || single(value, "Std:JsonGet").is_some()
 }
 
+/// Whether `value` was meant to be computed, well formed or not.
+pub(crate) fn is_meant_as_function(value: &Value) -> bool {
+    let mut keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
+    single(value, "Get").is_some() || keys.any(|key| key.starts_with("Std:"))
+}
+
 /// Every reference under `members`, except under a key that `skip` names.
 pub(crate) fn collect<'a>(
     members: &'a Map<String, Value>,
@@ -99,7 +105,9 @@ pub(crate) fn collect<'a>(
 }
 
 fn visit<'a>(value: &'a Value, at: &Pointer, role: Role, found: &mut Vec<Reference<'a>>) {
-    if let Some(text) = get(value) {
+    if let Some(argument) = single(value, "Get") {
+        // What is no text names nothing either.
+        let text = argument.as_str().unwrap_or_default();
         found.push(Reference { at: at.clone(), text, target: target(text), role });
         return;
     }

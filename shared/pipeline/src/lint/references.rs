@@ -59,7 +59,10 @@ fn one(
         Target::Unreadable => report.error(
             &reference.at,
             "malformed-reference",
-            format!("`{}` is no reference", reference.text),
+            match reference.text {
+                "" => "Get holds no text".to_owned(),
+                text => format!("`{text}` is no reference"),
+            },
             "write Parameters.X, Execution.X, Steps.X.property or \
              PipelineExperimentConfig.ExperimentName",
         ),

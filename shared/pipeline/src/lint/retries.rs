@@ -31,6 +31,9 @@ pub(crate) fn check(definition: &Definition<'_>, report: &mut Report) {
             continue;
         }
         for (policy, at) in step.list("RetryPolicies") {
+            if !policy.is_object() {
+                continue;
+            }
             members(policy, &at, report);
             exceptions(step, policy, &at, report);
             ranges(policy, &at, report);
@@ -71,6 +74,10 @@ fn exceptions(step: &Step<'_>, policy: &Value, at: &Pointer, report: &mut Report
     };
     let at = at.key("ExceptionType");
     let listed: Vec<(&Value, Pointer)> = match types {
+        Value::Array(types) if types.is_empty() => {
+            report.error(&at, "retry-exception", "the list is empty", "name an exception type");
+            return;
+        }
         Value::Array(types) => {
             types.iter().enumerate().map(|(index, kind)| (kind, at.index(index))).collect()
         }
@@ -79,6 +86,11 @@ fn exceptions(step: &Step<'_>, policy: &Value, at: &Pointer, report: &mut Report
     for (kind, at) in listed {
         exception(step, kind.as_str().unwrap_or_default(), &at, report);
     }
+}
+
+/// Whether the service knows an exception type of this name.
+pub(crate) fn is_exception(name: &str) -> bool {
+    STEP.contains(&name) || JOB.contains(&name)
 }
 
 fn exception(step: &Step<'_>, kind: &str, at: &Pointer, report: &mut Report) {

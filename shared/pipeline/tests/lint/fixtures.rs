@@ -42,3 +42,9 @@ pub(crate) fn folder(name: &str) -> Vec<Fixture> {
 pub(crate) fn valid() -> Vec<Fixture> {
     ["good", "sdk2", "sdk3"].into_iter().flat_map(folder).collect()
 }
+
+/// Our schema of definitions.
+pub(crate) fn schema() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema-pipeline.json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}

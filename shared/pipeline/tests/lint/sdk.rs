@@ -1,8 +1,6 @@
 //! What AWS's own SDK emits is what the service takes.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use expect_test::expect_file;
 use jsonschema::Draft;
@@ -10,12 +8,7 @@ use pipeline::compatibility::published_schema_refusals;
 use pipeline::lint::{Severity, lint};
 use serde_json::Value;
 
-use crate::fixtures::{corpus, folder, valid};
-
-fn schema() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema-pipeline.json");
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
+use crate::fixtures::{corpus, folder, schema, valid};
 
 #[test]
 fn no_definition_of_the_sdk_has_an_error() {
