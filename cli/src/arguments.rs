@@ -7,11 +7,13 @@ use pipeline::render::Kind;
 use pipeline::scenario::model::Trainer;
 
 /// From sales history to an approved, served forecast.
+///
+/// Without a command it renders and examines every scenario that comes with it.
 #[derive(Debug, Parser)]
 #[command(name = "almanac", version, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod arguments;
 mod failure;
 mod lint;
+mod overview;
 mod render;
 
 use std::io::{self, Write};
@@ -15,8 +16,9 @@ use crate::arguments::{Arguments, Command};
 fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let outcome = match Arguments::parse().command {
-        Command::Render(arguments) => render::run(&arguments, &mut out),
-        Command::Lint(arguments) => lint::run(&arguments, &mut out),
+        None => overview::run(&mut out),
+        Some(Command::Render(arguments)) => render::run(&arguments, &mut out),
+        Some(Command::Lint(arguments)) => lint::run(&arguments, &mut out),
     };
     outcome.and_then(|code| out.flush().map(|()| code).map_err(Into::into)).unwrap_or_else(
         |failure| {

@@ -180,3 +180,15 @@ fn text_that_is_no_json_is_a_finding() {
     assert_eq!(output.status.code(), Some(1));
     assert!(out(&output).contains("1 file, 1 error"), "{}", out(&output));
 }
+
+#[test]
+fn without_a_command_every_scenario_is_rendered_and_examined() {
+    let output = almanac(&[]);
+
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let told = out(&output);
+    for scenario in ["store-item", "walmart", "turnover", "retail-demand", "capacity"] {
+        assert!(told.contains(scenario), "{told}");
+    }
+    assert!(told.contains("26 definitions rendered, 0 errors"), "{told}");
+}

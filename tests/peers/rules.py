@@ -70,6 +70,7 @@ CASES = [
      event(PACKAGE, package("retail-acme", "Approved")["detail"], source="acme.test"), NOBODY),
     ("our endpoint in service", endpoint("retail-acme-serverless-prod", "IN_SERVICE"), DEPLOY),
     ("our endpoint failed", endpoint("retail-acme-serverless-prod", "FAILED"), DEPLOY),
+    ("our endpoint gone", endpoint("retail-acme-serverless-prod", "DELETED"), DEPLOY),
     ("our endpoint between two states", endpoint("retail-acme-serverless-prod", "UPDATING"), NOBODY),
     ("our endpoint being made", endpoint("retail-acme-serverless-prod", "CREATING"), NOBODY),
     ("our endpoint being deleted", endpoint("retail-acme-serverless-prod", "DELETING"), NOBODY),

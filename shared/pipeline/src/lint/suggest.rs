@@ -3,12 +3,17 @@
 /// How many single-character edits still count as a slip.
 const NEAR: usize = 2;
 
+/// How many candidates are looked at, so that a thousand mistakes among a thousand names stay cheap.
+const MOST: usize = 64;
+
 /// A remedy that names the nearest candidate, or lists them all if none is near.
 pub(crate) fn remedy<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let nearest = candidates
         .iter()
-        .filter(|candidate| candidate.len() <= 64 && wrong.len() <= 64)
+        .filter(|candidate| candidate.len().abs_diff(wrong.len()) <= 2 * NEAR)
+        .filter(|candidate| candidate.len() <= 64)
+        .take(MOST)
         .map(|candidate| (distance(wrong, candidate), *candidate))
         .filter(|(distance, candidate)| *distance <= NEAR && *distance < candidate.len())
         .min();
