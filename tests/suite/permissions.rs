@@ -1,6 +1,6 @@
 //! What a function's README says that it may do is what its role lets it do.
 //!
-//! A README lists actions in backticks below `## Permissions`. Logs, traces, keys and the queue
+//! A README lists actions in backticks below `## Permissions`. Logs, traces, keys, trust and the queue
 //! of given-up events are the template's own business and are not compared.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::repository::{functions, text};
 use crate::template::resources;
 
-const OWN_BUSINESS: [&str; 4] = ["logs:", "xray:", "kms:", "sqs:"];
+const OWN_BUSINESS: [&str; 5] = ["logs:", "xray:", "kms:", "sqs:", "sts:"];
 
 /// `service:Action` in backticks, within the section on permissions.
 fn documented(function: &str) -> BTreeSet<String> {

@@ -1,6 +1,6 @@
 """Holds what our AWS adapters send and read against botocore's service model.
 
-`shared/cloud/tests/wire/*.json` are exchanges that a Rust test replays through the official SDK. Here an
+`shared/cloud/tests/wire/kept/*.json` are exchanges that a Rust test replays through the official SDK. Here an
 outside judge says whether each request is one that the service would take (operation, members, types,
 lengths, patterns, enumerations) and whether each answer that we replay is one that it could give.
 """
@@ -13,7 +13,7 @@ import sys
 import botocore.session
 from botocore.validate import ParamValidator
 
-FOLDER = pathlib.Path(__file__).resolve().parents[3] / "shared/cloud/tests/wire"
+FOLDER = pathlib.Path(__file__).resolve().parents[3] / "shared/cloud/tests/wire/kept"
 SERVICES = {"metrics.sagemaker.eu-west-1.amazonaws.com": "sagemaker-metrics"}
 
 
