@@ -3,7 +3,7 @@
 //! EventBridge calls it when a package is approved or rejected and when an endpoint changes state.
 //! An event only says which group to look at: events repeat, overtake each other and get lost, so
 //! the wanted state is read anew each time (`observation`), compared in a pure function
-//! (`decision`) and approached by at most one change of the endpoint ([`action`]). The next event
+//! (`decision`) and approached by at most one change of the endpoint (`action`). The next event
 //! goes on from there. It never waits and never remembers anything.
 
 mod action;
