@@ -71,6 +71,15 @@ pub enum RenderError {
         /// What stands against it.
         why: &'static str,
     },
+    /// The deployed stack lacks what this definition names.
+    #[error(
+        "the stack has no output `{key}`, which this definition needs; \
+         deploy the current template.yaml, or add the output to the file"
+    )]
+    MissingOutput {
+        /// The output.
+        key: &'static str,
+    },
     /// The definition broke a rule of the service.
     #[error("the definition of `{scenario}` breaks a rule of the service")]
     Build {
@@ -110,7 +119,13 @@ pub fn render(
             forecast::write(pipeline, scenario, trainer, deployment);
         }),
     };
-    written.map_err(|source| RenderError::Build { scenario: name(), source })
+    let definition = written.map_err(|source| RenderError::Build { scenario: name(), source })?;
+    let text = definition.to_json();
+    let mut missing = deployment.missing.iter();
+    match missing.find(|(_, stand_in)| text.contains(stand_in)) {
+        Some((key, _)) => Err(RenderError::MissingOutput { key }),
+        None => Ok(definition),
+    }
 }
 
 fn obstacle(scenario: &Scenario, trainer: Trainer) -> Option<&'static str> {

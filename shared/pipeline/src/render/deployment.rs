@@ -19,8 +19,6 @@ pub enum Experiments {
 /// The functions, roles, images and the queue that definitions name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
-    /// The role that executions run as. No definition names it; creating a pipeline does.
-    pub pipeline_role: RoleArn,
     /// The role that jobs and models run as.
     pub job_role: RoleArn,
     /// The image of our own jobs.
@@ -41,6 +39,8 @@ pub struct Deployment {
     pub automl_queue: QueueUrl,
     /// Whether executions are kept as trials.
     pub experiments: Experiments,
+    /// Outputs that the stack does not have, with what stands for each in a definition.
+    pub(super) missing: Vec<(&'static str, String)>,
 }
 
 /// Why a deployment cannot be read.
@@ -52,9 +52,6 @@ pub enum DeploymentError {
         "not a list of {{\"OutputKey\", \"OutputValue\"}} as `sam list stack-outputs --output json` writes it"
     )]
     Unreadable(#[source] serde_json::Error),
-    /// An output is not there.
-    #[error("the stack has no output `{0}`; deploy the current template.yaml")]
-    Missing(&'static str),
     /// An output is not what it should be.
     #[error("the stack's output `{key}`")]
     Wrong {
@@ -74,7 +71,8 @@ struct Output {
 }
 
 impl Deployment {
-    /// Reads the outputs of the deployed stack. Outputs with other keys are passed over.
+    /// Reads the outputs of the deployed stack. Outputs with other keys are passed over; one that
+    /// is missing is an error of the definition that needs it, not of others.
     pub fn from_stack_outputs(json: &str) -> Result<Self, DeploymentError> {
         let outputs: Vec<Output> =
             serde_json::from_str(json).map_err(DeploymentError::Unreadable)?;
@@ -85,36 +83,12 @@ impl Deployment {
     /// A deployment that exists nowhere, with the names that the template gives: what the golden
     /// files and a rendering without `--deployment` use.
     pub fn sample() -> Result<Self, DeploymentError> {
-        let function =
-            |name: &str| format!("arn:aws:lambda:eu-west-1:111122223333:function:almanac-{name}");
-        let outputs = [
-            ("PipelineRoleArn", "arn:aws:iam::111122223333:role/almanac-pipeline".to_owned()),
-            ("JobRoleArn", "arn:aws:iam::111122223333:role/almanac-job".to_owned()),
-            (
-                "JobsImageUri",
-                "111122223333.dkr.ecr.eu-west-1.amazonaws.com/almanac-jobs:latest".to_owned(),
-            ),
-            (
-                "XgboostImageUri",
-                "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1".to_owned(),
-            ),
-            ("RecordMetricsFunctionArn", function("record-metrics")),
-            ("CompareModelsFunctionArn", function("compare-models")),
-            ("IngestEvaluationFunctionArn", function("ingest-evaluation")),
-            ("StartAutomlFunctionArn", function("start-automl")),
-            ("RegisterAutomlFunctionArn", function("register-automl")),
-            (
-                "AutomlQueueUrl",
-                "https://sqs.eu-west-1.amazonaws.com/111122223333/almanac-automl".to_owned(),
-            ),
-        ];
-        let outputs = outputs.into_iter().map(|(key, value)| (key.to_owned(), value));
-        Self::read(&Outputs(outputs.collect()))
+        let outputs = KEYS.map(|(key, sample)| (key.to_owned(), sample.to_owned()));
+        Self::read(&Outputs(outputs.into()))
     }
 
     fn read(outputs: &Outputs) -> Result<Self, DeploymentError> {
         Ok(Self {
-            pipeline_role: outputs.get("PipelineRoleArn", RoleArn::new)?,
             job_role: outputs.get("JobRoleArn", RoleArn::new)?,
             jobs_image: outputs.get("JobsImageUri", ImageUri::new)?,
             xgboost_image: outputs.get("XgboostImageUri", ImageUri::new)?,
@@ -128,8 +102,43 @@ impl Deployment {
                 Some("absent") => Experiments::Absent,
                 _ => Experiments::Kept,
             },
+            missing: outputs.missing(),
         })
     }
+}
+
+/// What definitions need of a stack: the output's key, and a value as the template would give it.
+const KEYS: [(&str, &str); 9] = [
+    ("JobRoleArn", "arn:aws:iam::111122223333:role/almanac-job"),
+    ("JobsImageUri", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/almanac-jobs:latest"),
+    ("XgboostImageUri", "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1"),
+    (
+        "RecordMetricsFunctionArn",
+        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-record-metrics",
+    ),
+    (
+        "CompareModelsFunctionArn",
+        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-compare-models",
+    ),
+    (
+        "IngestEvaluationFunctionArn",
+        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-ingest-evaluation",
+    ),
+    (
+        "StartAutomlFunctionArn",
+        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-start-automl",
+    ),
+    (
+        "RegisterAutomlFunctionArn",
+        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-register-automl",
+    ),
+    ("AutomlQueueUrl", "https://sqs.eu-west-1.amazonaws.com/111122223333/almanac-automl"),
+];
+
+/// Stands for an output that is missing: the sample with an account that nobody has.
+fn stand_in(key: &str) -> Option<String> {
+    let sample = KEYS.iter().find(|(known, _)| *known == key).map(|(_, sample)| sample)?;
+    Some(sample.replace("111122223333", "000000000000").replace("141502667606", "000000000000"))
 }
 
 /// The outputs by key.
@@ -141,7 +150,12 @@ impl Outputs {
         key: &'static str,
         check: fn(String) -> Result<T, LiteralError>,
     ) -> Result<T, DeploymentError> {
-        let value = self.0.get(key).ok_or(DeploymentError::Missing(key))?;
-        check(value.clone()).map_err(|source| DeploymentError::Wrong { key, source })
+        let value = self.0.get(key).cloned().or_else(|| stand_in(key)).unwrap_or_default();
+        check(value).map_err(|source| DeploymentError::Wrong { key, source })
+    }
+
+    fn missing(&self) -> Vec<(&'static str, String)> {
+        let missing = KEYS.iter().filter(|(key, _)| !self.0.contains_key(*key));
+        missing.filter_map(|(key, _)| Some((*key, stand_in(key)?))).collect()
     }
 }

@@ -11,7 +11,6 @@ fn outputs() -> Vec<Value> {
     let role = |name: &str| format!("arn:aws:iam::444455556666:role/{name}");
     let queue = "https://sqs.us-east-1.amazonaws.com/444455556666/q".to_owned();
     [
-        ("PipelineRoleArn", role("pipeline")),
         ("JobRoleArn", role("job")),
         ("JobsImageUri", image("jobs")),
         ("XgboostImageUri", image("xgboost")),
@@ -44,22 +43,32 @@ fn the_outputs_of_a_stack_are_a_deployment() {
 }
 
 #[test]
-fn each_output_that_is_missing_is_named() {
+fn each_output_that_a_definition_needs_and_the_stack_lacks_is_named() {
+    let all = read(&outputs()).unwrap();
+    let mut needed = 0;
     for index in 0..outputs().len() - 1 {
         let mut outputs = outputs();
         let gone = outputs.remove(index)["OutputKey"].as_str().unwrap().to_owned();
-
-        let error = read(&outputs).unwrap_err();
-
-        assert!(matches!(error, DeploymentError::Missing(key) if key == gone), "{error}");
-        assert!(error.to_string().contains(&gone));
+        let deployment = read(&outputs).unwrap();
+        for trainer in Trainer::ALL {
+            let rendered = render(&scenario("store-item"), Kind::Train, trainer, &deployment);
+            let whole = render(&scenario("store-item"), Kind::Train, trainer, &all);
+            assert!(whole.is_ok());
+            if let Err(error) = rendered {
+                assert!(matches!(error, RenderError::MissingOutput { key } if key == gone));
+                assert!(error.to_string().contains(&gone), "{error}");
+                needed += 1;
+            }
+        }
     }
+    // Five by every trainer, the image by one, and three by AutoML.
+    assert_eq!(needed, 5 * 3 + 1 + 3);
 }
 
 #[test]
 fn an_output_that_is_something_else_is_named() {
     let mut outputs = outputs();
-    outputs[1]["OutputValue"] = json!("job-role");
+    outputs[0]["OutputValue"] = json!("job-role");
 
     let error = read(&outputs).unwrap_err();
 
