@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pipeline::render::Kind;
-use pipeline::scenario::model::Trainer;
+use scenario::model::Trainer;
 
 /// From sales history to an approved, served forecast.
 ///

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use pipeline::render::RenderError;
 use pipeline::render::deployment::DeploymentError;
-use pipeline::scenario::error::ScenarioError;
+use scenario::error::ScenarioError;
 
 /// The run failed.
 pub(crate) const FAILED: u8 = 1;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use pipeline::lint::{Severity, lint};
 use pipeline::render::deployment::Deployment;
 use pipeline::render::{Kind, render, trainers};
-use pipeline::scenario::{BUILT_IN, Scenario};
+use scenario::{BUILT_IN, Scenario};
 use serde_json::Value;
 
 use crate::failure::{FAILED, Failure};

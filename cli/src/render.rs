@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use pipeline::render::deployment::Deployment;
 use pipeline::render::render;
-use pipeline::scenario::{BUILT_IN, Scenario};
+use scenario::{BUILT_IN, Scenario};
 
 use crate::arguments::Render;
 use crate::failure::Failure;

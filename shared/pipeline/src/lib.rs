@@ -4,4 +4,3 @@ pub mod build;
 pub mod compatibility;
 pub mod lint;
 pub mod render;
-pub mod scenario;

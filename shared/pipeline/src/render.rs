@@ -31,9 +31,9 @@ use crate::build::definition::Definition;
 use crate::build::error::BuildError;
 use crate::render::deployment::Deployment;
 use crate::render::plan::Plan;
-use crate::scenario::Scenario;
-use crate::scenario::judgement::Metric;
-use crate::scenario::model::Trainer;
+use scenario::Scenario;
+use scenario::judgement::Metric;
+use scenario::model::Trainer;
 
 /// Which of a scenario's two pipelines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use expect_test::expect_file;
 use pipeline::build::definition::Definition;
 use pipeline::render::deployment::Deployment;
 use pipeline::render::{Kind, render, trainers};
-use pipeline::scenario::model::Trainer;
-use pipeline::scenario::{BUILT_IN, Scenario};
+use scenario::model::Trainer;
+use scenario::{BUILT_IN, Scenario};
 use serde_json::{Value, json};
 
 fn root() -> PathBuf {

@@ -1,60 +1,7 @@
 //! Texts that the service takes only as literals, checked once.
 
-/// A text that is not what its place asks for.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {wanted}")]
-pub struct LiteralError {
-    text: String,
-    wanted: &'static str,
-}
-
-/// Declares a text type whose possession proves that the text was checked.
-macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $wanted:literal, $check:expr) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
-
-        impl $name {
-            #[doc = concat!("Accepts ", $wanted, ".")]
-            pub fn new(text: impl Into<String>) -> Result<Self, $crate::build::literal::LiteralError> {
-                let text = text.into();
-                let check: fn(&str) -> bool = $check;
-                if check(&text) {
-                    Ok(Self(text))
-                } else {
-                    Err($crate::build::literal::LiteralError::new(text, $wanted))
-                }
-            }
-
-            /// The text itself.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $crate::build::literal::LiteralError;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::new(text)
-            }
-        }
-    };
-}
-pub(crate) use checked_text;
-
-impl LiteralError {
-    pub(crate) fn new(text: String, wanted: &'static str) -> Self {
-        Self { text, wanted }
-    }
-}
+use scenario::checked_text;
+pub use scenario::literal::LiteralError;
 
 checked_text!(
     /// The function a Lambda step calls. A reference is not accepted here, hence not expressible.
@@ -92,10 +39,4 @@ fn is_arn(text: &str, service: &str) -> bool {
 
 fn has_space(text: &str) -> bool {
     text.contains(char::is_whitespace)
-}
-
-/// Whether the service takes it as the name of a step or parameter.
-pub(crate) fn is_name(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

@@ -9,7 +9,7 @@ use crate::build::condition::{Condition, Rule};
 use crate::build::definition::Definition;
 use crate::build::draft::Envelope;
 use crate::build::error::BuildError;
-use crate::build::literal::{FunctionArn, QueueUrl, is_name};
+use crate::build::literal::{FunctionArn, QueueUrl};
 use crate::build::model::{Model, ModelDraft, ModelSource};
 use crate::build::parameter::{Declaration, Parameter};
 use crate::build::processing::{Container, Processing, ProcessingDraft};
@@ -17,6 +17,7 @@ use crate::build::register::{RegisterDraft, RegisterModel};
 use crate::build::training::{Training, TrainingDraft};
 use crate::build::transform::{Transform, TransformDraft};
 use crate::build::value::{Expression, Kind, Text};
+use scenario::literal::is_name;
 
 /// The steps collected so far.
 #[derive(Debug, Default)]

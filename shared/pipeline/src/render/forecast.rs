@@ -14,9 +14,9 @@ use crate::build::value::{Execution, Expression, Integer, Text};
 use crate::render::deployment::Deployment;
 use crate::render::names;
 use crate::render::plan::{JOB_FAULTS, PACE, SERVICE_FAULTS, scenario_file};
-use crate::scenario::Scenario;
-use crate::scenario::data::Role;
-use crate::scenario::model::Trainer;
+use scenario::Scenario;
+use scenario::data::Role;
+use scenario::model::Trainer;
 
 struct Plan<'a, 'p> {
     scenario: &'a Scenario,

@@ -12,8 +12,8 @@ use crate::render::evaluate::{Evaluated, Evaluation};
 use crate::render::names;
 use crate::render::plan::{PACE, Plan, SERVICE_FAULTS};
 use crate::render::train::Trained;
-use crate::scenario::judgement::{Better, Metric};
-use crate::scenario::model::Trainer;
+use scenario::judgement::{Better, Metric};
+use scenario::model::Trainer;
 
 /// What compare-models answers.
 struct Verdict<'p> {

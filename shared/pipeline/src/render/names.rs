@@ -4,9 +4,9 @@
 //! arguments. A job finds its inputs at `/opt/ml/processing/input/NAME` and leaves its outputs at
 //! `/opt/ml/processing/output/NAME`, by the names that the steps give them.
 
-use crate::scenario::Scenario;
-use crate::scenario::model::Trainer;
-use crate::scenario::text::StepName;
+use scenario::Scenario;
+use scenario::model::Trainer;
+use scenario::text::StepName;
 
 pub(super) const QUALITY: &str = "DataQuality";
 pub(super) const QUALITY_GATE: &str = "QualityGate";

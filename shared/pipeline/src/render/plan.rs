@@ -7,9 +7,9 @@ use crate::build::scope::{Experiment, Pipeline};
 use crate::build::value::{Execution, Expression, Float, Text};
 use crate::render::deployment::{Deployment, Experiments};
 use crate::render::names;
-use crate::scenario::judgement::{DifferentHoldout, Metric};
-use crate::scenario::model::Trainer;
-use crate::scenario::{Origin, Scenario};
+use scenario::judgement::{DifferentHoldout, Metric};
+use scenario::model::Trainer;
+use scenario::{Origin, Scenario};
 
 /// What jobs try again after, and how often.
 pub(super) const JOB_FAULTS: [JobFault; 4] = [

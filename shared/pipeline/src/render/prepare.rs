@@ -8,7 +8,7 @@ use crate::build::scope::{Pipeline, StepScope};
 use crate::build::value::{Boolean, Expression};
 use crate::render::names;
 use crate::render::plan::{Plan, take};
-use crate::scenario::model::{Stage, Trainer};
+use scenario::model::{Stage, Trainer};
 
 /// Enough for checks, and cheap.
 const QUALITY_INSTANCE: &str = "ml.t3.medium";

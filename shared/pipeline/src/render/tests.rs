@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::deployment::{Deployment, DeploymentError, Experiments};
 use super::{Kind, RenderError, render, trainers};
-use crate::scenario::model::Trainer;
-use crate::scenario::{BUILT_IN, Scenario};
+use scenario::model::Trainer;
+use scenario::{BUILT_IN, Scenario};
 
 fn outputs() -> Vec<Value> {
     let arn = |name: &str| format!("arn:aws:lambda:us-east-1:444455556666:function:prod-{name}");

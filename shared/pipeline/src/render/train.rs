@@ -10,9 +10,9 @@ use crate::build::value::{Execution, Text};
 use crate::render::names;
 use crate::render::plan::{JOB_FAULTS, PACE, Plan};
 use crate::render::prepare::Prepared;
-use crate::scenario::data::Series;
-use crate::scenario::model::Trainer;
-use crate::scenario::text::{ColumnName, QuantileName};
+use scenario::data::Series;
+use scenario::model::Trainer;
+use scenario::text::{ColumnName, QuantileName};
 
 /// What came out of training.
 pub(super) enum Trained<'p> {

@@ -1,6 +1,7 @@
 //! Names and small texts of a scenario, checked once.
 
-use crate::build::literal::{checked_text, is_name};
+use crate::checked_text;
+use crate::literal::is_name;
 
 /// Lets serde make a checked text through its constructor.
 macro_rules! deserialized {

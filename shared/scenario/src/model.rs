@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::scenario::text::{InstanceType, PrefixName, StepName};
+use crate::text::{InstanceType, PrefixName, StepName};
 
 /// What trains the model in AWS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::scenario::text::{ColumnName, FeatureGroupName, Frequency, IsoDate, QuantileName};
+use crate::text::{ColumnName, FeatureGroupName, Frequency, IsoDate, QuantileName};
 
 /// The columns and the target.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -11,6 +11,7 @@
 pub mod data;
 pub mod error;
 pub mod judgement;
+pub mod literal;
 pub mod model;
 mod position;
 #[cfg(test)]
@@ -22,11 +23,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::scenario::data::{Data, Features, Quality, Series, Split};
-use crate::scenario::error::ScenarioError;
-use crate::scenario::judgement::{Gate, Report};
-use crate::scenario::model::{AutoMl, Compute, Models, Risk, Stage, StepNames, Trainer};
-use crate::scenario::text::{GroupName, ScenarioName};
+use crate::data::{Data, Features, Quality, Series, Split};
+use crate::error::ScenarioError;
+use crate::judgement::{Gate, Report};
+use crate::model::{AutoMl, Compute, Models, Risk, Stage, StepNames, Trainer};
+use crate::text::{GroupName, ScenarioName};
 
 /// The scenarios that come with Almanac: name and text.
 pub const BUILT_IN: [(&str, &str); 5] = [

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::scenario::position;
+use crate::position;
 
 /// A scenario file that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Fault {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => {
-                "compare with a scenario in scenarios/, each key is explained in shared/pipeline"
+                "compare with a scenario in scenarios/, each key is explained in shared/scenario"
             }
             Self::NoSuchColumn(_) => "name a column of data.columns, or add it there",
             Self::RepeatedColumn(_) => "remove one of the two",

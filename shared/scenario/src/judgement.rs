@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::scenario::text::ColumnName;
+use crate::text::ColumnName;
 
 /// A metric by which models can be judged: one that has a better side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

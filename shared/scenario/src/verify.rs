@@ -1,11 +1,11 @@
 //! Whether the parts of a scenario fit together.
 
-use crate::scenario::Scenario;
-use crate::scenario::data::{Column, Series, Split};
-use crate::scenario::error::Fault;
-use crate::scenario::judgement::Metric;
-use crate::scenario::model::Trainer;
-use crate::scenario::text::{ColumnName, QuantileName};
+use crate::Scenario;
+use crate::data::{Column, Series, Split};
+use crate::error::Fault;
+use crate::judgement::Metric;
+use crate::model::Trainer;
+use crate::text::{ColumnName, QuantileName};
 
 /// The longest horizon that the AutoML service takes; ours is the same everywhere.
 const LONGEST_HORIZON: u32 = 500;

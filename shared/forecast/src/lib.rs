@@ -1,0 +1,1 @@
+//! Baselines, models, tournament, intervals, explanations, backtest.

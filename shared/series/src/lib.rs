@@ -1,0 +1,5 @@
+//! Sales history: reading, quality, split, features.
+
+pub mod frequency;
+pub mod grid;
+pub mod panel;

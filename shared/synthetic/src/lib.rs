@@ -1,0 +1,1 @@
+//! Seeded sales histories of every scenario.

@@ -1,0 +1,1 @@
+//! Boosted trees: training, prediction, explanation, and the files of XGBoost.
