@@ -27,6 +27,11 @@ bless:
 ci *stages:
     .ci/run {{ stages }}
 
+# The parsers of events and the lint against CASES arbitrary inputs each: minutes instead of CI's seconds.
+fuzz cases="20000":
+    PROPTEST_CASES={{ cases }} cargo test --locked -p pipeline -p record-metrics -p compare-models \
+        -p notify-approver -p deploy-approved -- any_ fuzz
+
 # Licences, sources and bans of the dependencies (`cargo install cargo-deny`; `just deny advisories` needs a network).
 deny *checks="licenses bans sources":
     cargo deny --all-features check {{ checks }}

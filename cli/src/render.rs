@@ -1,7 +1,7 @@
 //! `almanac render`: the definition of a scenario's pipeline.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -16,6 +16,11 @@ pub(crate) fn run(arguments: &Render, out: &mut impl Write) -> Result<ExitCode, 
     let scenario = scenario(&arguments.scenario)?;
     let deployment = deployment(arguments.deployment.as_deref())?;
     let trainer = arguments.trainer.unwrap_or(scenario.trainer());
+    if deployment.ingest_evaluation.is_none() {
+        let note =
+            "the stack has no output IngestEvaluationFunctionArn: rendered without that step";
+        writeln!(io::stderr(), "{note}")?;
+    }
     let definition = render(&scenario, arguments.pipeline.into(), trainer, &deployment)?;
     match &arguments.output {
         Some(path) => fs::write(path, format!("{definition}\n"))

@@ -1,6 +1,5 @@
 //! The specification, against the account in memory.
 
-mod files;
 mod group;
 mod lag;
 mod naming;

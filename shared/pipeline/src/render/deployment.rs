@@ -29,8 +29,9 @@ pub struct Deployment {
     pub record_metrics: FunctionArn,
     /// Compares with the best model before.
     pub compare_models: FunctionArn,
-    /// Puts an evaluation where it can be queried.
-    pub ingest_evaluation: FunctionArn,
+    /// Puts an evaluation where it can be queried. A stack without it gets definitions without
+    /// that step: nothing after it reads what it does.
+    pub ingest_evaluation: Option<FunctionArn>,
     /// Starts an AutoML job.
     pub start_automl: FunctionArn,
     /// Registers an AutoML candidate.
@@ -83,8 +84,9 @@ impl Deployment {
     /// A deployment that exists nowhere, with the names that the template gives: what the golden
     /// files and a rendering without `--deployment` use.
     pub fn sample() -> Result<Self, DeploymentError> {
-        let outputs = KEYS.map(|(key, sample)| (key.to_owned(), sample.to_owned()));
-        Self::read(&Outputs(outputs.into()))
+        let outputs = KEYS.into_iter().chain([(INGEST_KEY, INGEST_SAMPLE)]);
+        let outputs = outputs.map(|(key, sample)| (key.to_owned(), sample.to_owned()));
+        Self::read(&Outputs(outputs.collect()))
     }
 
     fn read(outputs: &Outputs) -> Result<Self, DeploymentError> {
@@ -94,7 +96,7 @@ impl Deployment {
             xgboost_image: outputs.get("XgboostImageUri", ImageUri::new)?,
             record_metrics: outputs.get("RecordMetricsFunctionArn", FunctionArn::new)?,
             compare_models: outputs.get("CompareModelsFunctionArn", FunctionArn::new)?,
-            ingest_evaluation: outputs.get("IngestEvaluationFunctionArn", FunctionArn::new)?,
+            ingest_evaluation: outputs.optional(INGEST_KEY, FunctionArn::new)?,
             start_automl: outputs.get("StartAutomlFunctionArn", FunctionArn::new)?,
             register_automl: outputs.get("RegisterAutomlFunctionArn", FunctionArn::new)?,
             automl_queue: outputs.get("AutomlQueueUrl", QueueUrl::new)?,
@@ -108,7 +110,7 @@ impl Deployment {
 }
 
 /// What definitions need of a stack: the output's key, and a value as the template would give it.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 8] = [
     ("JobRoleArn", "arn:aws:iam::111122223333:role/almanac-job"),
     ("JobsImageUri", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/almanac-jobs:latest"),
     ("XgboostImageUri", "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:1.7-1"),
@@ -121,10 +123,6 @@ const KEYS: [(&str, &str); 9] = [
         "arn:aws:lambda:eu-west-1:111122223333:function:almanac-compare-models",
     ),
     (
-        "IngestEvaluationFunctionArn",
-        "arn:aws:lambda:eu-west-1:111122223333:function:almanac-ingest-evaluation",
-    ),
-    (
         "StartAutomlFunctionArn",
         "arn:aws:lambda:eu-west-1:111122223333:function:almanac-start-automl",
     ),
@@ -134,6 +132,10 @@ const KEYS: [(&str, &str); 9] = [
     ),
     ("AutomlQueueUrl", "https://sqs.eu-west-1.amazonaws.com/111122223333/almanac-automl"),
 ];
+
+const INGEST_KEY: &str = "IngestEvaluationFunctionArn";
+const INGEST_SAMPLE: &str =
+    "arn:aws:lambda:eu-west-1:111122223333:function:almanac-ingest-evaluation";
 
 /// Stands for an output that is missing: the sample with an account that nobody has.
 fn stand_in(key: &str) -> Option<String> {
@@ -152,6 +154,15 @@ impl Outputs {
     ) -> Result<T, DeploymentError> {
         let value = self.0.get(key).cloned().or_else(|| stand_in(key)).unwrap_or_default();
         check(value).map_err(|source| DeploymentError::Wrong { key, source })
+    }
+
+    fn optional<T>(
+        &self,
+        key: &'static str,
+        check: fn(String) -> Result<T, LiteralError>,
+    ) -> Result<Option<T>, DeploymentError> {
+        let value = self.0.get(key).cloned().map(check).transpose();
+        value.map_err(|source| DeploymentError::Wrong { key, source })
     }
 
     fn missing(&self) -> Vec<(&'static str, String)> {

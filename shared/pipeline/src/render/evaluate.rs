@@ -105,8 +105,8 @@ fn record<'p>(
 
 /// Waits for the evaluation alone, so it happens when the gate says no as well.
 fn ingest<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>, evaluation: &Evaluation<'p>) {
-    let name = names::ingest(plan.scenario);
-    pipeline.lambda(name, &plan.deployment.ingest_evaluation, |step| {
+    let Some(function) = &plan.deployment.ingest_evaluation else { return };
+    pipeline.lambda(names::ingest(plan.scenario), function, |step| {
         step.argument("evaluation_s3_uri", evaluation.place.uri());
         step.argument("scenario", plan.scenario.name().as_str());
         step.argument("retailer", &plan.retailer);

@@ -163,7 +163,7 @@ fn key_columns(scenario: &Scenario) -> usize {
 /// When will which limit be passed, and how likely.
 fn assess_risk<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>, forecast: &Transform<'p>) {
     pipeline.processing("AssessRisk", plan.jobs(), |step| {
-        plan.begin(step, "assess-risk");
+        plan.begin(step, "risk");
         step.input("forecast", forecast.output_uri(), &names::input_path("forecast"));
         step.output("risk", &names::output_path("risk"), plan.place("risk"));
     });

@@ -50,15 +50,15 @@ pub(super) fn write<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>) -> Pre
 
 fn quality<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>) -> Processing<'p, Checked<'p>> {
     pipeline.processing(names::QUALITY, plan.jobs(), |step| {
-        plan.begin(step, "quality");
+        plan.begin(step, "check-quality");
         plan.reuse(step);
         step.machines(Machines::one(QUALITY_INSTANCE));
         take(step, "training", &plan.training_data);
         if let Some(validation) = &plan.validation_data {
-            take(step, "validation", validation);
+            take(step, "given-holdout", validation);
         }
         let place = plan.place("quality", "report");
-        let report = step.output("report", &names::output_path("report"), place);
+        let report = step.output("quality", &names::output_path("quality"), place);
         let flag = step.property_file("Quality", &report, names::QUALITY_FILE);
         Checked { report, flag }
     })
@@ -107,7 +107,7 @@ fn prepare<'p>(
         step.after(gate);
         take(step, "training", &plan.training_data);
         if let Some(validation) = &plan.validation_data {
-            take(step, "validation", validation);
+            take(step, "given-holdout", validation);
         }
         take(step, "quality", &quality.outputs.report);
         let prefix = plan.scenario.compute().prepared_prefix.as_str();
@@ -129,7 +129,11 @@ fn explore<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>, prepared: &Prep
         plan.reuse(step);
         take(step, "train", &prepared.train);
         take(step, "holdout", &prepared.holdout);
-        step.output("report", &names::output_path("report"), plan.place("reports", "eda"));
+        step.output(
+            "exploration",
+            &names::output_path("exploration"),
+            plan.place("reports", "eda"),
+        );
     });
 }
 

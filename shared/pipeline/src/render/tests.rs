@@ -61,8 +61,25 @@ fn each_output_that_a_definition_needs_and_the_stack_lacks_is_named() {
             }
         }
     }
-    // Five by every trainer, the image by one, and three by AutoML.
-    assert_eq!(needed, 5 * 3 + 1 + 3);
+    // Four by every trainer, the image by one, and three by AutoML.
+    assert_eq!(needed, 4 * 3 + 1 + 3);
+}
+
+#[test]
+fn a_stack_without_ingestion_gets_definitions_without_that_step() {
+    let with = outputs();
+    let without: Vec<Value> = with.iter().filter(|output| !is_ingestion(output)).cloned().collect();
+    let text = |outputs: &[Value]| {
+        let deployment = read(outputs).unwrap();
+        render(&scenario("walmart"), Kind::Train, Trainer::Almanac, &deployment).unwrap().to_json()
+    };
+
+    assert!(text(&with).contains("IngestEvaluation"));
+    assert!(!text(&without).contains("IngestEvaluation"));
+}
+
+fn is_ingestion(output: &Value) -> bool {
+    output["OutputKey"] == "IngestEvaluationFunctionArn"
 }
 
 #[test]
