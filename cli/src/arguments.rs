@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jobs::arguments as job;
 use pipeline::render::Kind;
 use scenario::model::Trainer;
 
@@ -24,6 +25,18 @@ pub(crate) enum Command {
     ///
     /// Exits with 1 when there are errors, with 2 when a file cannot be read.
     Lint(Lint),
+    /// Write a synthetic history of a scenario, for whoever has no data yet.
+    Generate(job::Generate),
+    /// Forecast any panel: name its columns, the rest is found out.
+    Forecast(job::Forecast),
+    /// The metrics of any forecast.
+    Evaluate(job::Measure),
+    /// Run a job as SageMaker's containers run it.
+    Job {
+        /// The job.
+        #[command(subcommand)]
+        job: job::Job,
+    },
 }
 
 #[derive(Debug, Args)]

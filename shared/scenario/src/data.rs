@@ -232,13 +232,16 @@ pub enum Gap {
     Median,
     /// The mean of the series.
     Mean,
+    /// It stays missing: nobody knows what would have been sold. AutoML, which has no word for
+    /// that, takes it as zero.
+    Missing,
 }
 
 impl Gap {
     /// The AutoML service's word.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Zero => "zero",
+            Self::Zero | Self::Missing => "zero",
             Self::Median => "median",
             Self::Mean => "mean",
         }

@@ -40,6 +40,14 @@ macro_rules! checked_text {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = $crate::literal::LiteralError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::new(text)
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = $crate::literal::LiteralError;
 

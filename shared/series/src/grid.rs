@@ -84,6 +84,11 @@ impl Grid {
         Self { frequency, anchor }
     }
 
+    /// The moment of point 0.
+    pub fn anchor(&self) -> Moment {
+        self.anchor
+    }
+
     /// How far apart its points are.
     pub fn frequency(&self) -> Frequency {
         self.frequency
@@ -111,7 +116,7 @@ impl Grid {
     }
 
     /// The last point that is not after the moment.
-    fn last_point(&self, moment: Moment) -> i64 {
+    pub fn last_point(&self, moment: Moment) -> i64 {
         if let Some(seconds) = self.seconds() {
             return (moment.0 - self.anchor.0).div_euclid(seconds);
         }

@@ -1,0 +1,250 @@
+//! A bundle of ours, asked for forecasts.
+//!
+//! | request | answer |
+//! |---|---|
+//! | CSV with header, the scenario's columns | the series in it, forecast from where they end; of those that the model knows, what came before need not be sent |
+//! | `{"instances": [{"store": "1", "date": "2018-01-01", "sales": 12}, ..]}` | the same |
+//! | `{"ids": [{"store": "1", "item": "2"}], "horizon": 7}` | these series, from where the training ended; all of them without `ids` |
+//!
+//! Rows without a target say what is known ahead. Of a model of rows that stand alone every row is
+//! answered with its prediction.
+
+use std::io::Cursor;
+
+use forecast::{Fitted, PanelForecast};
+use metric::QuantileLevels;
+use serde_json::{Map, Value, json};
+use series::assemble::{Duplicates, panel};
+use series::panel::Panel;
+use series::read::{ReadError, Source, Sources};
+use series::schema::Schema;
+use series::table::table;
+
+use crate::bundle::{Bundle, Kind, RowsModel};
+use crate::forecast_file;
+use crate::history::{cleaned, prepared_schema};
+use crate::serve::answer::Refusal;
+use crate::serve::wire::Form;
+use crate::table::Table;
+
+/// The longest forecast that is answered at once.
+const LONGEST: u64 = 5000;
+
+/// A bundle that is ready to answer.
+#[derive(Debug)]
+pub(crate) struct Bundled {
+    bundle: Bundle,
+    /// The mixture with its history inside, where rows form series.
+    fitted: Option<Fitted>,
+    schema: Schema,
+}
+
+impl Bundled {
+    pub(crate) fn new(bundle: Bundle) -> Self {
+        let fitted = match &bundle.kind {
+            Kind::Series { fitted, history } => Some(fitted.as_ref().clone().remembering(history)),
+            Kind::Rows(_) => None,
+        };
+        let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
+        Self { bundle, fitted, schema }
+    }
+
+    pub(crate) fn title(&self) -> String {
+        let manifest = &self.bundle.manifest;
+        format!("{} of {} by {}", manifest.scenario, manifest.retailer, manifest.model)
+    }
+
+    pub(crate) fn answer(
+        &self,
+        given: Form,
+        body: &[u8],
+        wanted: Form,
+    ) -> Result<Vec<u8>, Refusal> {
+        let asked = match given {
+            Form::Csv => Asked { rows: Some(body.to_vec()), ..Asked::default() },
+            Form::Json => Asked::read(body, &self.schema)?,
+        };
+        let answer = match (&self.bundle.kind, &self.fitted) {
+            (Kind::Series { history, .. }, Some(fitted)) => self.series(fitted, history, asked)?,
+            (Kind::Rows(model), _) => self.rows(model, asked)?,
+            (Kind::Series { .. }, None) => return Err(Refusal::Defect),
+        };
+        match wanted {
+            Form::Csv => {
+                let mut text = Vec::new();
+                answer.csv(&mut text).map_err(|_| Refusal::Defect)?;
+                Ok(text)
+            }
+            Form::Json => Ok(json!({"predictions": objects(&answer)}).to_string().into_bytes()),
+        }
+    }
+
+    fn series(&self, fitted: &Fitted, history: &Panel, asked: Asked) -> Result<Table, Refusal> {
+        let usual = fitted.task.horizon as u64;
+        let horizon = asked.horizon.unwrap_or(usual);
+        if horizon == 0 || horizon > LONGEST {
+            return Err(Refusal::Shape(format!(
+                "`horizon` is {horizon}: ask for 1 to {LONGEST} points"
+            )));
+        }
+        let steps = usize::try_from(horizon).map_err(|_| Refusal::Defect)?;
+        let (forecast, panel) = if let Some(rows) = asked.rows {
+            let source = Source::stream("the request", Cursor::new(rows));
+            let sources = Sources { first: source, joined: Vec::new() };
+            let read = panel(sources, &self.schema, Duplicates::Refuse)?.panel;
+            let panel = cleaned(read, &self.bundle.scenario);
+            (fitted.forecast(&panel, steps)?, panel)
+        } else {
+            let chosen = chosen(history, asked.ids.as_deref())?;
+            (only(fitted.forecast(history, steps)?, &chosen), history.clone())
+        };
+        let time = self.bundle.scenario.series().map_or("time", |series| series.time.as_str());
+        Ok(forecast_file::table(&forecast, &panel.keys, time, panel.grid))
+    }
+
+    fn rows(&self, model: &RowsModel, asked: Asked) -> Result<Table, Refusal> {
+        let Some(rows) = asked.rows else {
+            return Err(Refusal::Shape("send rows: {\"instances\": [{..}]}".to_owned()));
+        };
+        let read = table(Source::stream("the request", Cursor::new(rows)), &self.schema)?;
+        let features = model.features.table(&read).map_err(|it| Refusal::Shape(it.to_string()))?;
+        let predicted = model.model.predict(&features)?;
+        let mut answer = Table::new().number("mean", predicted.iter().map(|it| it.mean));
+        for (place, level) in model.model.task.quantiles.iter().enumerate() {
+            let values = predicted.iter().map(|it| it.quantiles.get(place).copied());
+            answer = answer
+                .number(&QuantileLevels::name(*level), values.map(|it| it.unwrap_or(f64::NAN)));
+        }
+        Ok(answer)
+    }
+}
+
+/// What a request asks for.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Rows as CSV with header.
+    rows: Option<Vec<u8>>,
+    ids: Option<Vec<Map<String, Value>>>,
+    horizon: Option<u64>,
+}
+
+impl Asked {
+    fn read(body: &[u8], schema: &Schema) -> Result<Self, Refusal> {
+        let value: Value = serde_json::from_slice(body).map_err(Refusal::NotJson)?;
+        let shape = |text: &str| Refusal::Shape(text.to_owned());
+        let Value::Object(mut members) = value else {
+            return Err(shape("send an object with `instances`, or with `ids` and `horizon`"));
+        };
+        let horizon = members.remove("horizon");
+        let horizon =
+            horizon.map(|it| it.as_u64().ok_or_else(|| shape("`horizon` is no whole number")));
+        let objects = |value: Value, name: &str| match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::Object(members) => Ok(members),
+                    other => {
+                        Err(Refusal::Shape(format!("`{name}` holds {other}, which is no object")))
+                    }
+                })
+                .collect::<Result<Vec<_>, _>>(),
+            _ => Err(Refusal::Shape(format!("`{name}` is no list"))),
+        };
+        let rows = members.remove("instances").map(|it| objects(it, "instances")).transpose()?;
+        let ids = members.remove("ids").map(|it| objects(it, "ids")).transpose()?;
+        if let Some(name) = members.keys().next() {
+            return Err(Refusal::Shape(format!(
+                "`{name}` is unknown; there are `instances`, `ids` and `horizon`"
+            )));
+        }
+        let rows = rows.map(|rows| as_csv(&rows, schema)).transpose()?;
+        Ok(Self { rows, ids, horizon: horizon.transpose()? })
+    }
+}
+
+/// Objects as rows of the schema's columns.
+fn as_csv(rows: &[Map<String, Value>], schema: &Schema) -> Result<Vec<u8>, Refusal> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let is_there = |name: &str| rows.iter().any(|row| row.contains_key(name));
+    let columns: Vec<&str> =
+        schema.columns.iter().map(|it| it.name.as_str()).filter(|it| is_there(it)).collect();
+    let defect = |_| Refusal::Defect;
+    writer.write_record(&columns).map_err(defect)?;
+    for (number, row) in (1..).zip(rows) {
+        if let Some(name) = row.keys().find(|name| !columns.contains(&name.as_str())) {
+            let known: Vec<&str> = schema.columns.iter().map(|it| it.name.as_str()).collect();
+            return Err(Refusal::Shape(format!(
+                "instance {number} has `{name}`, which the model does not know; it knows {}",
+                known.join(", ")
+            )));
+        }
+        let text = |name: &&str| match row.get(*name) {
+            None | Some(Value::Null) => Ok(String::new()),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(value @ (Value::Number(_) | Value::Bool(_))) => Ok(value.to_string()),
+            Some(other) => {
+                Err(Refusal::Shape(format!("instance {number}, `{name}`: {other} is no value")))
+            }
+        };
+        let record = columns.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+        writer.write_record(&record).map_err(defect)?;
+    }
+    writer.into_inner().map_err(|_| Refusal::Defect)
+}
+
+/// The series that are asked for.
+fn chosen(
+    history: &Panel,
+    ids: Option<&[Map<String, Value>]>,
+) -> Result<Vec<Vec<String>>, Refusal> {
+    let Some(ids) = ids else {
+        return Ok(history.series.iter().map(|series| series.id.clone()).collect());
+    };
+    ids.iter()
+        .map(|members| {
+            let part = |key: &String| match members.get(key) {
+                Some(Value::String(text)) => Ok(text.clone()),
+                Some(value) => Ok(value.to_string()),
+                None => Err(Refusal::Shape(format!("an id lacks `{key}`"))),
+            };
+            let id = history.keys.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+            let known = history.series.iter().any(|series| series.id == id);
+            if known {
+                Ok(id)
+            } else {
+                Err(Refusal::Shape(format!(
+                    "series `{}` is unknown; send its history",
+                    id.join(", ")
+                )))
+            }
+        })
+        .collect()
+}
+
+fn only(mut forecast: PanelForecast, ids: &[Vec<String>]) -> PanelForecast {
+    forecast.series.retain(|series| ids.contains(&series.id));
+    forecast
+}
+
+/// Rows as objects; what is missing is null.
+fn objects(table: &Table) -> Vec<Value> {
+    (0..table.rows())
+        .map(|row| {
+            let members =
+                table.columns().iter().map(|(name, column)| (name.clone(), column.json_of(row)));
+            Value::Object(members.collect())
+        })
+        .collect()
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        Self::Shape(error.to_string())
+    }
+}
+
+impl From<forecast::Error> for Refusal {
+    fn from(error: forecast::Error) -> Self {
+        Self::Shape(error.to_string())
+    }
+}

@@ -1,0 +1,379 @@
+//! Each scenario from generated data to an explained forecast, one job after the other, as a person
+//! would type them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is how to fail"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use metric::Report;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with the project's usual layout.
+struct Project {
+    folder: TempDir,
+    scenario: &'static str,
+    retailer: &'static str,
+}
+
+impl Project {
+    fn new(scenario: &'static str) -> Self {
+        let retailer = if scenario == "turnover" { "acme" } else { "default" };
+        Self { folder: TempDir::new().unwrap(), scenario, retailer }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"));
+        for name in ["DATA_DIR", "SPLITS_DIR", "MODELS_DIR", "REPORTS_DIR", "SAGEMAKER_BASE_DIR"] {
+            command.env_remove(name);
+        }
+        command.env("SAGEMAKER_BASE_DIR", self.folder.path().join("nowhere"));
+        command.args(arguments).current_dir(self.folder.path()).output().unwrap()
+    }
+
+    /// Runs a job that must end well, and answers what it said.
+    fn job(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {error}\n{said}");
+        said
+    }
+
+    /// Runs a job on the project's scenario.
+    fn of_scenario(&self, job: &str, more: &[&str]) -> String {
+        let common = [job, "--scenario", self.scenario, "--retailer", self.retailer];
+        self.job(&[&common, more].concat())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.text(name)).unwrap()
+    }
+
+    fn header(&self, name: &str) -> String {
+        self.text(name).lines().next().unwrap().to_owned()
+    }
+
+    fn rows(&self, name: &str) -> usize {
+        self.text(name).lines().count() - 1
+    }
+
+    fn report(&self) -> Report {
+        Report::parse(self.text("reports/evaluation/evaluation.json").as_bytes()).unwrap()
+    }
+
+    fn generate(&self) {
+        if self.scenario == "store-item" {
+            self.job(&["generate", self.scenario, "--part", "history"]);
+            let part = ["--part", "holdout", "-o", "data/raw-holdout"];
+            self.job(&[&["generate", self.scenario][..], &part].concat());
+        } else {
+            self.job(&["generate", self.scenario]);
+        }
+    }
+
+    fn up_to_evaluation(&self) {
+        self.generate();
+        assert!(self.of_scenario("check-quality", &[]).contains("checks passed"));
+        self.of_scenario("prepare", &["--trainer", "almanac"]);
+        self.job(&["train", "--scenario", self.scenario, "--retailer", self.retailer]);
+        let run = ["--trainer", "almanac", "--execution-id", "run-1"];
+        self.of_scenario("evaluate", &run);
+    }
+}
+
+/// What every evaluation leaves behind, with content that belongs together.
+fn assert_evaluated(project: &Project) {
+    let report = project.report();
+    let points = report.holdout.points.unwrap();
+    assert_eq!(report.scenario.as_deref(), Some(project.scenario));
+    assert_eq!(report.execution_id.as_deref(), Some("run-1"));
+    assert!(report.holdout.fingerprint.as_deref().unwrap().starts_with("sha256:"));
+    let (own, best) = (report.metric("rmse").unwrap(), report.best_baseline.clone().unwrap());
+    assert!(own < best.figures["rmse"], "{own} against {best:?}");
+
+    let at = |name: &str| format!("reports/evaluation/{name}");
+    assert_eq!(project.rows(&at("test_predictions.csv")) as u64, points);
+    assert!(project.rows(&at("shap_feature_importance.csv")) > 0);
+    assert_eq!(project.header(&at("shap_feature_importance.csv")), "feature,mean_abs_shap,share");
+    assert!(project.rows(&at("model_evaluation_report.csv")) > report.baselines.len());
+    assert!(project.rows(&at("evaluation_segments.csv")) > 1);
+    assert!(project.rows(&at("bias.csv")) > 0);
+    assert!(project.rows(&at("model_comparison.csv")) > 0);
+    for name in ["evaluation_summary.json", "final_test_results.json"] {
+        assert_eq!(project.json(&at(name))["rmse"], own);
+    }
+    assert!(project.text(&at("evaluation_summary.csv")).contains("rmse"));
+    for name in ["regression_metrics.json", "evaluation_regression_metrics.json"] {
+        assert_eq!(project.json(&at(name))["regression_metrics"]["rmse"]["value"], own);
+    }
+    let profile = project.json(&at("data_profile.json"));
+    assert_eq!(profile["holdout"]["rows"].as_u64().unwrap(), points);
+    for name in ["losses.parquet", "predictions.parquet"] {
+        assert!(fs::read(project.path(&at(name))).unwrap().starts_with(b"PAR1"), "{name}");
+    }
+    let all = fs::read_dir(project.path(&at("test_predictions_all"))).unwrap().count();
+    assert_eq!(all, report.baselines.len() + 1);
+}
+
+/// The parts of each explained row add up to its forecast.
+fn assert_explained(project: &Project) {
+    let text = project.text("reports/explanation/explanation.csv");
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let names: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
+    let place = |name: &str| names.iter().position(|it| it == name).unwrap();
+    let mut sums = std::collections::BTreeMap::<String, (f64, f64)>::new();
+    for record in rows.records() {
+        let record = record.unwrap();
+        let whose: Vec<&str> = record.iter().take(place("mean")).collect();
+        let sum = sums.entry(whose.join("|")).or_default();
+        sum.0 = record[place("mean")].parse().unwrap();
+        sum.1 += record[place("adds")].parse::<f64>().unwrap();
+    }
+    assert!(!sums.is_empty());
+    for (whose, (mean, sum)) in sums {
+        assert!((mean - sum).abs() < 1e-3 * mean.abs().max(1.0), "{whose}: {mean} is not {sum}");
+    }
+}
+
+fn assert_forecast(project: &Project, header: &str) {
+    let said = project.job(&["forecast", "-o", "data/forecast.csv"]);
+    assert!(said.contains("data/forecast.csv"), "{said}");
+    assert_eq!(project.header("data/forecast.csv"), header);
+    for line in project.text("data/forecast.csv").lines().skip(1) {
+        let numbers: Vec<f64> = line.split(',').filter_map(|it| it.parse().ok()).collect();
+        let quantiles = &numbers[numbers.len() - 3..];
+        assert!(quantiles.windows(2).all(|pair| pair[0] <= pair[1]), "{line}");
+        assert!(quantiles[0] >= 0.0, "{line}");
+    }
+}
+
+#[test]
+fn store_item_goes_from_data_to_an_explained_forecast() {
+    let project = Project::new("store-item");
+
+    project.up_to_evaluation();
+    assert_evaluated(&project);
+    let coverage = project.report().metric("coverage_80").unwrap();
+    assert!((0.75..0.85).contains(&coverage), "{coverage}");
+    assert_forecast(&project, "store,item,date,mean,p10,p50,p90");
+    project.job(&["explain", "--where", "store=1", "--horizon", "14"]);
+    assert_explained(&project);
+}
+
+#[test]
+fn walmart_goes_from_three_files_to_a_model_that_beats_every_baseline() {
+    let project = Project::new("walmart");
+
+    project.up_to_evaluation();
+    project.of_scenario("explore", &[]);
+    project.of_scenario("baselines", &["--output", "baselines=data"]);
+
+    assert_evaluated(&project);
+    let report = project.report();
+    let own = report.metric("wmae").unwrap();
+    for (name, baseline) in &report.baselines {
+        assert!(own < baseline["wmae"], "{name}: {} against {own}", baseline["wmae"]);
+    }
+    assert_eq!(project.rows("data/baseline_results.csv"), 5);
+    assert!(project.rows("data/baseline_segments_all.csv") > 5);
+    for part in ["train", "validation"] {
+        let file = format!("data/splits/{part}/{part}.csv");
+        assert!(project.header(&file).starts_with("Store,Dept,Date,Weekly_Sales,IsHoliday"));
+    }
+    for folder in ["reports/eda/figures", "reports/eda/tables"] {
+        assert!(fs::read_dir(project.path(folder)).unwrap().count() > 3, "{folder}");
+    }
+    assert_forecast(&project, "Store,Dept,Date,mean,p10,p50,p90");
+}
+
+#[test]
+fn turnover_goes_from_rows_of_a_retailer_to_explained_predictions() {
+    let project = Project::new("turnover");
+
+    project.up_to_evaluation();
+    project.of_scenario("explore", &[]);
+    let rows = ["explain", "--input", "rows=data/splits/holdout/holdout.csv"];
+    project.job(&rows);
+
+    assert_evaluated(&project);
+    assert!(project.report().metric("r2").unwrap() > 0.5);
+    assert_explained(&project);
+    let train = project.text("data/splits/train/train.csv");
+    assert!(train.lines().skip(1).all(|line| line.starts_with("acme,")));
+}
+
+#[test]
+fn retail_demand_is_prepared_and_judged_for_the_built_in_xgboost() {
+    let project = Project::new("retail-demand");
+    project.generate();
+    project.of_scenario("check-quality", &[]);
+    let said = project.of_scenario("prepare", &["--trainer", "xgboost"]);
+    assert!(said.contains("held out"), "{said}");
+
+    train_as_the_container_does(&project);
+    project.of_scenario("evaluate", &["--trainer", "xgboost", "--execution-id", "run-1"]);
+
+    let report = project.report();
+    assert!(report.metric("r2").unwrap() > 0.6);
+    assert!(project.rows("reports/evaluation/shap_feature_importance.csv") >= 20);
+    assert_eq!(project.header("reports/evaluation/bias.csv"), "column,value,bias,difference");
+    let features = "data/splits/test/features/train_features.csv";
+    assert!(project.header(features).ends_with(",units_sold,high_demand"));
+    let list = project.json("data/splits/test/features.json");
+    let width = project.header("data/splits/train/train.csv").split(',').count();
+    assert_eq!(list["features"].as_array().unwrap().len() + 1, width);
+}
+
+/// Leaves `xgboost-model` where the built-in container would.
+fn train_as_the_container_does(project: &Project) {
+    let text = project.text("data/splits/train/train.csv");
+    let mut columns: Vec<Vec<f32>> = Vec::new();
+    for line in text.lines() {
+        for (place, value) in line.split(',').enumerate() {
+            if columns.len() <= place {
+                columns.push(Vec::new());
+            }
+            columns[place].push(value.parse().unwrap_or(f32::NAN));
+        }
+    }
+    let target = trees::Target::new(columns.remove(0));
+    let named = columns.into_iter().enumerate();
+    let columns = named.map(|(place, values)| trees::Column::numbers(format!("f{place}"), values));
+    let table = trees::Table::new(columns.collect()).unwrap();
+    let settings = trees::Settings { rounds: 80, ..trees::Settings::default() };
+    let model = trees::Model::train(&table, &target, None, &settings).unwrap();
+    fs::create_dir_all(project.path("models")).unwrap();
+    fs::write(project.path("models/xgboost-model"), model.to_json().unwrap()).unwrap();
+}
+
+#[test]
+fn capacity_tells_when_which_limit_will_be_passed() {
+    let project = Project::new("capacity");
+
+    project.up_to_evaluation();
+    assert_evaluated(&project);
+    project.job(&["forecast", "-o", "data/forecast.csv"]);
+    project.of_scenario("risk", &["--input", "forecast=data/forecast.csv"]);
+
+    assert_eq!(project.header("data/forecast.csv"), "server,timestamp,mean,p10,p50,p90,p95,p99");
+    let risk = project.text("reports/risk/risk.csv");
+    assert!(risk.lines().count() > 12, "{risk}");
+    assert!(project.json("reports/risk/risk.json").is_object());
+    assert!(project.text("reports/risk/risk.html").contains("<svg"));
+}
+
+#[test]
+fn a_forecast_that_automl_made_is_judged_like_any_other() {
+    let project = Project::new("capacity");
+    project.up_to_evaluation();
+    let own = project.report();
+    let predictions = project.text("reports/evaluation/test_predictions.csv");
+
+    project.of_scenario("prepare", &["--trainer", "automl"]);
+    let without = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [&cells[..2], &cells[5..]].concat().join(",")
+    };
+    let text: Vec<String> = predictions.lines().map(without).collect();
+    fs::create_dir_all(project.path("data/forecast")).unwrap();
+    fs::write(project.path("data/forecast/history-000.csv.out"), text.join("\n")).unwrap();
+    project.of_scenario("evaluate", &["--trainer", "automl"]);
+
+    let judged = project.report();
+    assert_eq!(judged.holdout.points, own.holdout.points);
+    assert_eq!(judged.holdout.fingerprint, own.holdout.fingerprint);
+    assert_eq!(judged.quantiles, own.quantiles);
+}
+
+#[test]
+fn data_that_did_not_pass_are_prepared_for_nobody() {
+    let project = Project::new("capacity");
+    project.generate();
+    let raw = project.path("data/raw/capacity.csv");
+    let text = fs::read_to_string(&raw).unwrap();
+    let spoilt: Vec<String> = text
+        .lines()
+        .map(|line| line.replace(",2025-11-1", ",2025-13-1"))
+        .map(|line| line.replacen("2025-11-2", "2025-13-2", 1))
+        .collect();
+    fs::write(&raw, spoilt.join("\n")).unwrap();
+
+    let check = project.run(&["check-quality", "--scenario", "capacity"]);
+    let prepare =
+        project.run(&["prepare", "--scenario", "capacity", "--input", "quality=reports/quality"]);
+
+    assert_eq!(check.status.code(), Some(1));
+    assert_eq!(project.json("reports/quality/quality.json")["passed"], false);
+    let error = String::from_utf8_lossy(&check.stderr).into_owned();
+    assert!(error.contains("capacity.csv") && error.contains("2025-13-2"), "{error}");
+    assert_eq!(prepare.status.code(), Some(1));
+    assert!(!project.path("data/splits/train/train.csv").exists());
+}
+
+#[test]
+fn a_bundle_that_was_changed_or_does_not_fit_is_refused() {
+    let project = Project::new("turnover");
+    project.up_to_evaluation();
+    let refused = |project: &Project| {
+        let run = project.run(&["evaluate", "--scenario", "turnover", "--trainer", "almanac"]);
+        assert_eq!(run.status.code(), Some(1));
+        String::from_utf8_lossy(&run.stderr).into_owned()
+    };
+
+    let manifest = project.path("models/bundle.json");
+    let good = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, good.replace("\"format\": 1", "\"format\": 7")).unwrap();
+    assert!(refused(&project).contains("format 7"));
+    fs::write(&manifest, good.replace("\"schema\": \"sha256:", "\"schema\": \"sha256:0")).unwrap();
+    assert!(refused(&project).contains("was trained with columns"));
+    fs::write(&manifest, &good).unwrap();
+    let model = project.path("models/model.json");
+    fs::write(&model, fs::read_to_string(&model).unwrap().replace('1', "2")).unwrap();
+    assert!(refused(&project).contains("model.json is not the file that was written"));
+    fs::remove_file(project.path("models/model.json")).unwrap();
+    assert!(refused(&project).contains("cannot read models/model.json"));
+}
+
+#[test]
+fn the_variables_of_the_project_say_where_everything_is() {
+    let project = Project::new("turnover");
+    let folder = |name: &str| project.path(name).to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"))
+            .args(arguments)
+            .env("DATA_DIR", folder("d"))
+            .env("SPLITS_DIR", folder("s"))
+            .env("MODELS_DIR", folder("m"))
+            .env("REPORTS_DIR", folder("r"))
+            .env("SAGEMAKER_BASE_DIR", folder("nowhere"))
+            .current_dir(project.folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+
+    run(&["generate", "turnover", "-o", &folder("d/raw")]);
+    run(&["check-quality", "--scenario", "turnover"]);
+    run(&["prepare", "--scenario", "turnover", "--retailer", "acme", "--trainer", "almanac"]);
+    run(&["train", "--scenario", "turnover", "--retailer", "acme"]);
+
+    for file in ["r/quality/quality.json", "s/train/train.csv", "m/bundle.json"] {
+        assert!(Path::new(&folder(file)).exists(), "{file}");
+    }
+}

@@ -1,0 +1,196 @@
+//! The server of a model, over the wire.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is how to fail")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A server with a model of two features, `3 a` or nearly.
+struct Server {
+    child: Child,
+    address: String,
+    _folder: TempDir,
+}
+
+impl Server {
+    fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        leave_model(folder.path());
+        let mut child = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"))
+            .args(["serve", "--host", "127.0.0.1", "--port", "0", "--input"])
+            .arg(format!("model={}", folder.path().display()))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit("http://").next().unwrap().to_owned();
+        Self { child, address, _folder: folder }
+    }
+
+    /// Sends bytes as they are and answers what came back until the server closed.
+    fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        // A server that refuses early may close before it has read everything.
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: model\r\nconnection: close\r\n{headers}\
+             content-length: {length}\r\n\r\n{body}"
+        );
+        let answer = self.raw(request.as_bytes());
+        let status = answer.split(' ').nth(1).unwrap_or_default().parse().unwrap_or(0);
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
+        (status, body.unwrap_or_default())
+    }
+
+    fn invoke(&self, headers: &str, body: &str) -> (u16, String) {
+        self.ask("POST", "/invocations", headers, body)
+    }
+
+    /// Ends it as SageMaker does, and answers the exit code.
+    fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn leave_model(folder: &Path) {
+    let values: Vec<f32> = (0..200_u16).map(|it| f32::from(it % 20)).collect();
+    let other = vec![1.0; 200];
+    let target = trees::Target::new(values.iter().map(|it| 3.0 * it).collect());
+    let columns = [("f0", values), ("f1", other)];
+    let columns = columns.into_iter().map(|(name, it)| trees::Column::numbers(name, it));
+    let table = trees::Table::new(columns.collect()).unwrap();
+    let model = trees::Model::train(&table, &target, None, &trees::Settings::default()).unwrap();
+    fs::write(folder.join("xgboost-model"), model.to_json().unwrap()).unwrap();
+}
+
+const CSV: &str = "content-type: text/csv\r\n";
+const JSON: &str = "content-type: application/json\r\naccept: application/json\r\n";
+
+#[test]
+fn csv_and_json_are_answered_alike() {
+    let server = Server::start();
+
+    let (status, text) = server.invoke(CSV, "4,1\n10,\n");
+    let (also, json) = server.invoke(JSON, "{\"instances\": [[4, 1], {\"features\": [10, null]}]}");
+
+    assert_eq!((status, also), (200, 200));
+    let values: Vec<f64> = text.lines().map(|line| line.parse().unwrap()).collect();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let scores: Vec<f64> = json["predictions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["score"].as_f64().unwrap())
+        .collect();
+    assert_eq!(values, scores);
+    assert!((values[0] - 12.0).abs() < 0.5 && (values[1] - 30.0).abs() < 0.5, "{values:?}");
+}
+
+#[test]
+fn what_cannot_be_answered_is_refused_with_a_reason() {
+    let server = Server::start();
+
+    for (headers, body, wanted, words) in [
+        (CSV, "1,2,3\n", 400, "row 1 has 3 values, the model takes 2"),
+        (CSV, "1,x\n", 400, "`x` is not a number"),
+        (JSON, "{\"instances\": 1}", 400, "instances"),
+        (JSON, "{", 400, "not JSON"),
+        ("content-type: text/libsvm\r\n", "1 1:2", 415, "neither text/csv nor application/json"),
+        (
+            "content-type: text/csv\r\naccept: image/png\r\n",
+            "1,2",
+            406,
+            "text/csv and application/json",
+        ),
+    ] {
+        let (status, text) = server.invoke(headers, body);
+        assert_eq!(status, wanted, "{text}");
+        assert!(text.contains(words), "{text}");
+    }
+    assert_eq!(server.invoke(CSV, "").0, 204);
+    assert_eq!(server.ask("GET", "/nothing", "", "").0, 404);
+    assert_eq!(server.ask("GET", "/ping", "", "").0, 200);
+}
+
+#[test]
+fn malformed_requests_harm_nobody() {
+    let server = Server::start();
+
+    for bytes in [
+        &b"\x00\xff\xfe\r\n\r\n"[..],
+        b"GET\r\n\r\n",
+        b"POST /invocations HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST /invocations HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\nzz\r\n",
+        b"POST /invocations HTTP/9.9\r\n\r\n",
+    ] {
+        let _ = server.raw(bytes);
+    }
+
+    assert_eq!(server.ask("GET", "/ping", "", "").0, 200);
+}
+
+#[test]
+fn thousands_of_requests_at_once_are_all_answered() {
+    let server = Server::start();
+    let answered = AtomicUsize::new(0);
+
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..125 {
+                    let (status, text) = server.invoke(CSV, "4,1\n");
+                    if status == 200 && text.starts_with('1') {
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+
+    assert_eq!(answered.into_inner(), 1000);
+}
+
+#[test]
+fn a_transform_job_is_told_how_much_it_may_send() {
+    let server = Server::start();
+
+    let (status, text) = server.ask("GET", "/execution-parameters", "", "");
+
+    let parameters: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(status, 200);
+    assert_eq!(parameters["BatchStrategy"], "MULTI_RECORD");
+    assert!(parameters["MaxConcurrentTransforms"].as_u64().unwrap() >= 1);
+}
+
+#[test]
+fn asked_to_end_it_ends_well() {
+    let server = Server::start();
+    assert_eq!(server.ask("GET", "/ping", "", "").0, 200);
+
+    assert_eq!(server.terminate(), Some(0));
+}

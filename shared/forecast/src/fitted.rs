@@ -1,0 +1,328 @@
+//! How does a chosen mixture forecast a panel, today or at any later origin?
+//!
+//! [`Fitted`] is what a model bundle stores: the choice, the trained regressions, the calibration
+//! of intervals and, if asked, the history that pooled models need to forecast a request that
+//! brings only one series. Models of one series and pooled factors are estimated again from the
+//! history at hand, which is what keeps them up to date; the choice is never made again.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use series::grid::Moment;
+use series::panel::{Panel, Series};
+
+use crate::candidate::Candidate;
+use crate::error::Error;
+use crate::interval::{Around, Calibration};
+use crate::local::{self, Local, Setting};
+use crate::pooled::Trained;
+use crate::task::Task;
+use crate::tournament::evidence::usual_change;
+use crate::tournament::{self, Choice, third};
+use crate::view::{Means, View};
+
+/// A chosen and calibrated mixture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// What was asked.
+    pub task: Task,
+    /// What was chosen.
+    pub choice: Choice,
+    /// What was learned about errors.
+    pub calibration: Calibration,
+    /// The regressions of the mixture, trained.
+    trained: Vec<(Candidate, Trained)>,
+    /// The history of the panel it was fitted on, by id: moment of the first value and values.
+    remembered: BTreeMap<String, Remembered>,
+}
+
+/// The history of one series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Remembered {
+    id: Vec<String>,
+    start: i64,
+    values: Vec<Option<f64>>,
+}
+
+/// Forecasts of a panel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PanelForecast {
+    /// The levels of the quantiles.
+    pub levels: Vec<f64>,
+    /// One for each series of the panel, in its order.
+    pub series: Vec<SeriesForecast>,
+}
+
+/// The forecast of one series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeriesForecast {
+    /// The value of each key column.
+    pub id: Vec<String>,
+    /// The point of the first step on the panel's grid.
+    pub start: i64,
+    /// The point forecast of each step.
+    pub mean: Vec<f64>,
+    /// For each step the quantiles, one for each level, ascending.
+    pub quantiles: Vec<Vec<f64>>,
+}
+
+/// Holds the tournament, calibrates the winner and trains its regressions on all that is known.
+///
+/// # Errors
+/// [`Error`] when the task is impossible or the panel is empty.
+pub fn fit(panel: &Panel, task: &Task) -> Result<Fitted, Error> {
+    task.check(panel)?;
+    let (choice, evidence) = tournament::hold(panel, task);
+    let id = |series: usize| panel.series.get(series).map_or_else(String::new, |s| name(&s.id));
+    let calibration = Calibration::of(&evidence, &task.quantiles, id);
+    let fitted = Fitted {
+        task: task.clone(),
+        choice,
+        calibration,
+        trained: Vec::new(),
+        remembered: BTreeMap::new(),
+    };
+    Ok(fitted.refit(panel))
+}
+
+impl Fitted {
+    /// The same choice with its regressions trained on another panel, such as training and
+    /// validation together.
+    #[must_use]
+    pub fn refit(mut self, panel: &Panel) -> Self {
+        let view = View::before_end(panel, self.task.origins, 0, self.task.horizon);
+        let regressions = self.choice.members.iter().filter_map(|member| match member.candidate {
+            Candidate::Regression(regression) => Some((member.candidate, regression)),
+            _ => None,
+        });
+        self.trained = regressions
+            .filter_map(|(candidate, regression)| {
+                Some((candidate, Trained::on(&view, regression, &self.task)?))
+            })
+            .collect();
+        self
+    }
+
+    /// The same with the history of a panel inside, so that it forecasts series that come without.
+    #[must_use]
+    pub fn remembering(mut self, panel: &Panel) -> Self {
+        let remembered = panel.series.iter().map(|series| {
+            let values = series.target.iter().map(|value| value.is_finite().then_some(*value));
+            let start = panel.grid.moment(series.start).0;
+            let known = Remembered { id: series.id.clone(), start, values: values.collect() };
+            (name(&series.id), known)
+        });
+        self.remembered = remembered.collect();
+        self
+    }
+
+    /// Forecasts every series of the panel from its end.
+    ///
+    /// # Errors
+    /// [`Error`] when the panel has no series or the horizon is 0.
+    pub fn forecast(&self, panel: &Panel, horizon: usize) -> Result<PanelForecast, Error> {
+        let task = Task { horizon, ..self.task.clone() };
+        task.check(panel)?;
+        let asked = panel.series.len();
+        let whole = self.with_memories(panel);
+        let view = View::before_end(whole.as_ref().unwrap_or(panel), task.origins, 0, horizon);
+        Ok(self.forecast_view(&view, asked))
+    }
+
+    /// Forecasts the first `asked` series of a view.
+    pub(crate) fn forecast_view(&self, view: &View<'_>, asked: usize) -> PanelForecast {
+        let wanted: Vec<usize> = (0..asked).collect();
+        let means = self.means(view, &wanted);
+        let least = self.task.least();
+        let one = |&series: &usize| {
+            let mean = means.row(series).to_vec();
+            let id = name(view.id(series));
+            let change = usual_change(view, series, &self.task.seasons);
+            let deviation = self.deviation(view, series);
+            let around = |(step, &mean): (usize, &f64)| {
+                let deviation = deviation.get(step).copied().unwrap_or(f64::NAN);
+                let around = Around { id: &id, step, mean, change, deviation, least };
+                self.calibration.around(&around, &self.task.quantiles)
+            };
+            let quantiles = mean.iter().enumerate().map(around).collect();
+            let start = view.origin(series);
+            SeriesForecast { id: view.id(series).to_vec(), start, mean, quantiles }
+        };
+        let series = wanted.par_iter().map(one).collect();
+        PanelForecast { levels: self.task.quantiles.clone(), series }
+    }
+
+    /// The mixture's point forecasts of the series wanted.
+    pub(crate) fn means(&self, view: &View<'_>, wanted: &[usize]) -> Means {
+        let mut sum = Means::zeros(wanted.len(), view.horizon());
+        for part in self.parts(view, wanted) {
+            for row in 0..wanted.len() {
+                for (total, value) in sum.row_mut(row).iter_mut().zip(part.means.row(row)) {
+                    *total += value;
+                }
+            }
+        }
+        sum.tidy(self.task.least());
+        sum
+    }
+
+    /// What each member adds to the forecast: its own times its weight. A member that cannot
+    /// forecast this panel leaves its weight to the others.
+    pub(crate) fn parts(&self, view: &View<'_>, wanted: &[usize]) -> Vec<Part> {
+        let planned = self.task.horizon;
+        let forecast = |candidate: Candidate| {
+            let trained = self.trained.iter().find(|(of, _)| *of == candidate);
+            match trained {
+                Some((_, trained)) => Some(trained.forecast(view)?.pick(wanted)),
+                None => candidate.forecast_some(view, &self.task, wanted),
+            }
+        };
+        let mut parts: Vec<Part> = Vec::new();
+        for member in &self.choice.members {
+            if let Some(means) = forecast(member.candidate) {
+                parts.push(Part { candidate: member.candidate, weights: member.weights, means });
+            }
+        }
+        if parts.is_empty() {
+            let candidate = Candidate::Local(Local::Auto);
+            if let Some(means) = candidate.forecast_some(view, &self.task, wanted) {
+                parts.push(Part { candidate, weights: [1.0; 3], means });
+            }
+        }
+        let totals: [f64; 3] = std::array::from_fn(|third| {
+            parts.iter().filter_map(|part| part.weights.get(third)).sum()
+        });
+        for part in &mut parts {
+            for (weight, total) in part.weights.iter_mut().zip(totals) {
+                *weight /= if total > 0.0 { total } else { 1.0 };
+            }
+            for row in 0..wanted.len() {
+                for (step, value) in part.means.row_mut(row).iter_mut().enumerate() {
+                    let weight = part.weights.get(third(step, planned)).copied();
+                    *value *= weight.unwrap_or(0.0);
+                }
+            }
+        }
+        parts
+    }
+
+    /// What each feature adds to the forecasts of a regression of the mixture.
+    pub(crate) fn contributions(
+        &self,
+        candidate: Candidate,
+        view: &View<'_>,
+    ) -> Option<crate::pooled::Contributions> {
+        let (_, trained) = self.trained.iter().find(|(of, _)| *of == candidate)?;
+        trained.contributions(view)
+    }
+
+    /// The deviations that a model of the series alone expects, if they are needed.
+    fn deviation(&self, view: &View<'_>, series: usize) -> Vec<f64> {
+        if self.calibration.belief_in_model() <= 0.0 {
+            return Vec::new();
+        }
+        let setting = Setting {
+            seasons: &self.task.seasons,
+            horizon: view.horizon(),
+            range: self.task.range,
+        };
+        local::forecast(Local::Auto, &view.padded(series), &setting).deviation
+    }
+
+    /// The panel with what is remembered: earlier values before its own, other series after its.
+    pub(crate) fn with_memories(&self, panel: &Panel) -> Option<Panel> {
+        if self.remembered.is_empty() {
+            return None;
+        }
+        let mut whole = panel.clone();
+        let mut met = std::collections::BTreeSet::new();
+        for series in &mut whole.series {
+            let name = name(&series.id);
+            if let Some(known) = self.remembered.get(&name) {
+                prepend(series, known, panel);
+            }
+            met.insert(name);
+        }
+        for (name, known) in &self.remembered {
+            if met.contains(name) {
+                continue;
+            }
+            if let Ok(start) = panel.grid.point(Moment(known.start)) {
+                let target = known.values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+                let values = vec![Vec::new(); panel.columns.len()];
+                whole.series.push(Series { id: known.id.clone(), start, target, values });
+            }
+        }
+        Some(whole)
+    }
+
+    /// The features that trees in the mixture ask about, in the order of the first of them.
+    pub fn feature_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.trained.iter().flat_map(|(_, trained)| trained.feature_names()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The plan as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Stored`] if a number is beyond JSON, which a fitted plan has none of.
+    pub fn to_json(&self) -> Result<String, Error> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// Reads a plan.
+    ///
+    /// # Errors
+    /// [`Error::Stored`] when it is none.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        Ok(serde_json::from_str(text)?)
+    }
+}
+
+/// What a member adds to the forecast.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) candidate: Candidate,
+    pub(crate) weights: [f64; 3],
+    pub(crate) means: Means,
+}
+
+/// Puts remembered values before those of a series; its own win where both are known.
+fn prepend(series: &mut Series, known: &Remembered, panel: &Panel) {
+    let Ok(start) = panel.grid.point(Moment(known.start)) else { return };
+    let known_end = start + crate::view::length(known.values.len());
+    let own_end = series.start + crate::view::length(series.target.len());
+    let (first, last) = if series.target.is_empty() {
+        (start, known_end)
+    } else {
+        (start.min(series.start), known_end.max(own_end))
+    };
+    let value = |point: i64| {
+        let own = usize::try_from(point - series.start).ok();
+        let own = own.and_then(|at| series.target.get(at)).copied().filter(|v| !v.is_nan());
+        let old = usize::try_from(point - start).ok();
+        let old = old.and_then(|at| known.values.get(at)).copied().flatten();
+        own.or(old).unwrap_or(f64::NAN)
+    };
+    let target: Vec<f64> = (first..last).map(value).collect();
+    let shift = usize::try_from(series.start - first).unwrap_or(0);
+    for (values, column) in series.values.iter_mut().zip(&panel.columns) {
+        if column.known != series::panel::Known::Always {
+            let mut longer = vec![f64::NAN; shift];
+            longer.append(values);
+            *values = longer;
+        }
+    }
+    (series.start, series.target) = (first, target);
+}
+
+/// A series in one text: its id's parts with `|` between.
+pub fn name(id: &[String]) -> String {
+    id.join("|")
+}
