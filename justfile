@@ -44,6 +44,22 @@ events *functions:
 bench-cold runs="25":
     bench/cold/run.sh {{ runs }}
 
+# Are the accuracy targets reached, on the two competitions' data? DATA is a folder with them, or $ALMANAC_DATA.
+bench-accuracy *data:
+    bench/accuracy/run.sh {{ data }}
+
+# A whole training with evaluation beside statsforecast and LightGBM, in one run.
+bench-speed *data:
+    bench/speed/run.sh {{ data }}
+
+# The quality check of ROWS rows beside Polars: megabytes a CPU second, and memory.
+bench-scale rows="10000000":
+    bench/scale/run.sh {{ rows }}
+
+# Our models of one series beside statsforecast's, on seeded panels or a folder of yours.
+bench-panels *panels:
+    bench/panels/run.sh {{ panels }}
+
 # Builds every function as `sam deploy` takes it, with plain cargo, for x86_64.
 build:
     CARGO_LAMBDA_COMPILER=cargo sam build

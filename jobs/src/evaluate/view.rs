@@ -173,11 +173,15 @@ fn candidates(outcome: &Outcome) -> (Vec<(String, f64)>, String) {
     let place = |headers: &csv::StringRecord, name: &str| headers.iter().position(|it| it == name);
     let headers = reader.headers().cloned().unwrap_or_default();
     let (model, metric) = (place(&headers, "model"), place(&headers, "metric"));
-    let loss = place(&headers, "validation_loss");
+    let (loss, stage) = (place(&headers, "validation_loss"), place(&headers, "stage"));
     let mut kind = String::new();
     let mut found = Vec::new();
     for record in reader.records().flatten() {
         let of = |place: Option<usize>| place.and_then(|place| record.get(place));
+        // Those that left early were measured on a sample, which compares with nothing.
+        if of(stage) == Some("screened") {
+            continue;
+        }
         if let (Some(model), Some(Ok(loss))) = (of(model), of(loss).map(str::parse::<f64>)) {
             found.push((model.to_owned(), loss));
         }

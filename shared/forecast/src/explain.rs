@@ -105,7 +105,9 @@ impl Fitted {
         weight: impl Fn(usize) -> f64,
     ) -> Vec<BTreeMap<String, Vec<f64>>> {
         let mut split = vec![BTreeMap::new(); series.len()];
-        let Some(contributions) = self.contributions(part.candidate, view) else { return split };
+        let Some(contributions) = self.contributions(part.candidate, view, series) else {
+            return split;
+        };
         let rows: BTreeMap<usize, usize> =
             series.iter().enumerate().map(|(row, &place)| (place, row)).collect();
         for (place, step, values) in &contributions.rows {

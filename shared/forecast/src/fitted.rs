@@ -212,9 +212,10 @@ impl Fitted {
         &self,
         candidate: Candidate,
         view: &View<'_>,
+        series: &[usize],
     ) -> Option<crate::pooled::Contributions> {
         let (_, trained) = self.trained.iter().find(|(of, _)| *of == candidate)?;
-        trained.contributions(view)
+        trained.contributions(view, series)
     }
 
     /// The deviations that a model of the series alone expects, if they are needed.

@@ -13,7 +13,7 @@ use trees::{Growth, Model, Settings, Target};
 
 use crate::pooled::ridge::Linear;
 pub use crate::pooled::rows::Features;
-use crate::pooled::rows::Rows;
+use crate::pooled::rows::{Rows, Wanted};
 use crate::task::{Objective, Task};
 use crate::view::{Means, View};
 
@@ -52,6 +52,8 @@ pub enum Strength {
 
 /// Rows that a regression learns from, at most; they are spread evenly.
 const ROWS: usize = 120_000;
+/// The same while models compete, and are trained once for each origin.
+const TRIAL_ROWS: usize = 25_000;
 
 impl Regression {
     /// Both strengths of a learner.
@@ -102,7 +104,9 @@ impl Regression {
 
 /// Trains on a view and forecasts it; `None` where origins differ or nothing can be learned.
 pub(crate) fn forecast(view: &View<'_>, regression: Regression, task: &Task) -> Option<Means> {
-    Trained::on(view, regression, task)?.forecast(view)
+    // Half the rounds: enough to tell which learner suits the panel.
+    let trial = Task { rounds: task.rounds.div_ceil(2), ..task.clone() };
+    Trained::on_rows(view, regression, &trial, TRIAL_ROWS)?.forecast(view)
 }
 
 /// A regression that has learned.
@@ -126,8 +130,12 @@ enum Learned {
 impl Trained {
     /// Trains on what a view knows.
     pub(crate) fn on(view: &View<'_>, regression: Regression, task: &Task) -> Option<Self> {
+        Self::on_rows(view, regression, task, ROWS)
+    }
+
+    fn on_rows(view: &View<'_>, regression: Regression, task: &Task, most: usize) -> Option<Self> {
         let features = task.features.clone().unwrap_or_else(|| Features::usual(view, task));
-        let rows = Rows::training(view, &features, ROWS)?;
+        let rows = Rows::training(view, &features, most)?;
         let holiday = task.holiday.as_ref();
         let weights = rows.weights(view, task.objective, holiday);
         let learned = if regression.learner == Learner::Ridge {
@@ -143,7 +151,7 @@ impl Trained {
 
     /// Forecasts a view; `None` where origins differ.
     pub(crate) fn forecast(&self, view: &View<'_>) -> Option<Means> {
-        let rows = Rows::ahead(view, &self.features, self.horizon)?;
+        let rows = Rows::ahead(view, &self.features, self.horizon, Wanted::All)?;
         let ratios = match &self.learned {
             Learned::Trees(text) => {
                 let model = Model::from_json(text.as_bytes()).ok()?;
@@ -163,8 +171,8 @@ impl Trained {
 
     /// What each feature adds to the forecasts: for each row (series, step) the values by feature,
     /// the last of them what the regression answers knowing nothing. They add up to the forecast.
-    pub(crate) fn contributions(&self, view: &View<'_>) -> Option<Contributions> {
-        let rows = Rows::ahead(view, &self.features, self.horizon)?;
+    pub(crate) fn contributions(&self, view: &View<'_>, series: &[usize]) -> Option<Contributions> {
+        let rows = Rows::ahead(view, &self.features, self.horizon, Wanted::Some(series))?;
         let (mut names, values) = match &self.learned {
             Learned::Trees(text) => {
                 let model = Model::from_json(text.as_bytes()).ok()?;

@@ -153,46 +153,52 @@ impl FeatureTable {
 
 /// The rows whose target is known at the origin: all points up to it that have one.
 pub fn training(panel: &Panel, recipe: &Recipe, origin: i64) -> FeatureTable {
+    let rows = known_rows(panel, origin);
+    let target = actuals(panel, &rows);
+    FeatureTable { target, ..of_rows(panel, recipe, origin, rows) }
+}
+
+/// The rows to be forecast at the origin, see [`rows_ahead`]. Their target is `NaN`, even if the
+/// panel knows more.
+pub fn ahead(panel: &Panel, recipe: &Recipe, origin: i64) -> FeatureTable {
+    of_rows(panel, recipe, origin, rows_ahead(panel, recipe, origin))
+}
+
+/// All points up to the origin that have a target.
+pub fn known_rows(panel: &Panel, origin: i64) -> Vec<Row> {
     let rows_of = |(place, series): (usize, &Series)| {
         let known = series.until(origin).iter().zip(series.start..);
         let known = known.filter(|(target, _)| !target.is_nan());
         known.map(|(_, point)| Row { series: number(place), point }).collect::<Vec<_>>()
     };
-    let rows: Vec<Row> = panel.series.iter().enumerate().flat_map(rows_of).collect();
-    let target = actuals(panel, &rows);
-    table(panel, recipe, origin, (rows, target))
+    panel.series.iter().enumerate().flat_map(rows_of).collect()
 }
 
-/// The rows to be forecast at the origin: of every series that has begun, the points from the one
-/// after the origin to the horizon. Their target is `NaN`, even if the panel knows more.
-pub fn ahead(panel: &Panel, recipe: &Recipe, origin: i64) -> FeatureTable {
+/// Of every series that has begun, the points from the one after the origin to the horizon.
+pub fn rows_ahead(panel: &Panel, recipe: &Recipe, origin: i64) -> Vec<Row> {
     let points = origin + 1..=origin.saturating_add(i64::from(recipe.horizon));
     let begun = panel.series.iter().enumerate().filter(|(_, series)| series.start <= origin);
     let rows = begun.flat_map(|(place, _)| {
         let series = number(place);
         points.clone().map(move |point| Row { series, point })
     });
-    let rows: Vec<Row> = rows.collect();
+    rows.collect()
+}
+
+/// The features of some rows, in the order of series and time, as they are known at the origin.
+/// Their target is `NaN`.
+pub fn of_rows(panel: &Panel, recipe: &Recipe, origin: i64, rows: Vec<Row>) -> FeatureTable {
+    let plan = plan::of(panel, recipe);
+    let columns = fill::columns(panel, &plan, origin, &rows);
+    let features = plan.into_iter().map(|derived| derived.feature).collect();
     let target = vec![f64::NAN; rows.len()];
-    table(panel, recipe, origin, (rows, target))
+    FeatureTable { features, columns, rows, target }
 }
 
 /// What happened at these rows, `NaN` where the panel does not know.
 pub fn actuals(panel: &Panel, rows: &[Row]) -> Vec<f64> {
     let of_row = |row: &Row| panel.series.get(row.series as usize).map(|it| it.at(row.point));
     rows.iter().map(|row| of_row(row).unwrap_or(f64::NAN)).collect()
-}
-
-fn table(
-    panel: &Panel,
-    recipe: &Recipe,
-    origin: i64,
-    (rows, target): (Vec<Row>, Vec<f64>),
-) -> FeatureTable {
-    let plan = plan::of(panel, recipe);
-    let columns = fill::columns(panel, &plan, origin, &rows);
-    let features = plan.into_iter().map(|derived| derived.feature).collect();
-    FeatureTable { features, columns, rows, target }
 }
 
 /// The place of a series as rows hold it; four billion series do not fit into memory.

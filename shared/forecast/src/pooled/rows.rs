@@ -6,7 +6,7 @@
 )]
 
 use serde::{Deserialize, Serialize};
-use series::features::{FeatureTable, Recipe, Row, ahead, training};
+use series::features::{FeatureTable, Recipe, Row, actuals, known_rows, of_rows, rows_ahead};
 use trees::{Column, Table};
 
 use crate::task::{Holiday, Objective, Task};
@@ -79,6 +79,24 @@ fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// Which series of a view are asked about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    /// All of them.
+    All,
+    /// Those at these places, ascending or not.
+    Some(&'a [usize]),
+}
+
+impl Wanted<'_> {
+    fn has(self, series: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(places) => places.contains(&series),
+        }
+    }
+}
+
 /// Rows of features with what is derived from the target divided by a level.
 pub(super) struct Rows {
     pub(super) table: Table,
@@ -93,27 +111,29 @@ impl Rows {
     pub(super) fn training(view: &View<'_>, features: &Features, most: usize) -> Option<Self> {
         let origin = view.common_origin()?;
         let recipe = features.recipe(view.horizon());
-        let mut known = training(view.panel(), &recipe, origin - 1);
-        let stride = known.len().div_ceil(most.max(1)).max(1);
-        if stride > 1 {
-            // A stride that shares no factor with weeks or years meets all days alike.
-            let stride = [stride, stride + 1, stride + 2].into_iter().find(|s| s % 7 != 0);
-            thin(&mut known, stride.unwrap_or(1));
-        }
-        Self::of(view, known)
+        let rows = known_rows(view.panel(), origin - 1);
+        let stride = rows.len().div_ceil(most.max(1)).max(1);
+        // A stride that shares no factor with weeks or years meets all days alike.
+        let stride = (stride..stride + 3).find(|it| *it == 1 || it % 7 != 0).unwrap_or(1);
+        let rows: Vec<Row> = rows.into_iter().step_by(stride).collect();
+        let target = actuals(view.panel(), &rows);
+        let known = of_rows(view.panel(), &recipe, origin - 1, rows);
+        Self::of(view, FeatureTable { target, ..known })
     }
 
-    /// The rows to forecast, of as many steps as the view has.
-    pub(super) fn ahead(view: &View<'_>, features: &Features, horizon: usize) -> Option<Self> {
+    /// The rows to forecast, of as many steps as the view has, of the series that are wanted.
+    pub(super) fn ahead(
+        view: &View<'_>,
+        features: &Features,
+        horizon: usize,
+        wanted: Wanted<'_>,
+    ) -> Option<Self> {
         let origin = view.common_origin()?;
         let recipe = features.recipe(horizon.max(view.horizon()));
-        let mut rows = ahead(view.panel(), &recipe, origin - 1);
         let last = origin + length(view.horizon());
-        let keep: Vec<bool> = rows.rows.iter().map(|row| row.point < last).collect();
-        if keep.contains(&false) {
-            retain(&mut rows, &keep);
-        }
-        Self::of(view, rows)
+        let mut rows = rows_ahead(view.panel(), &recipe, origin - 1);
+        rows.retain(|row| row.point < last && wanted.has(row.series as usize));
+        Self::of(view, of_rows(view.panel(), &recipe, origin - 1, rows))
     }
 
     fn of(view: &View<'_>, mut known: FeatureTable) -> Option<Self> {
@@ -222,20 +242,4 @@ fn magnitude(view: &View<'_>, series: usize) -> f64 {
     let known = view.history(series).values.iter().filter(|value| !value.is_nan());
     let (sum, count) = known.fold((0.0, 0.0), |(s, n), value| (s + value.abs(), n + 1.0));
     if count > 0.0 { sum / count } else { 1.0 }
-}
-
-fn thin(table: &mut FeatureTable, stride: usize) {
-    let keep: Vec<bool> = (0..table.len()).map(|row| row % stride == 0).collect();
-    retain(table, &keep);
-}
-
-fn retain(table: &mut FeatureTable, keep: &[bool]) {
-    fn kept<T: Copy>(values: &[T], keep: &[bool]) -> Vec<T> {
-        values.iter().zip(keep).filter(|(_, keep)| **keep).map(|(value, _)| *value).collect()
-    }
-    table.rows = kept(&table.rows, keep);
-    table.target = kept(&table.target, keep);
-    for column in &mut table.columns {
-        *column = kept(column, keep);
-    }
 }

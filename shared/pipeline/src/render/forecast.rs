@@ -28,6 +28,8 @@ struct Plan<'a, 'p> {
     instance: Parameter<'p, Text>,
     count: Parameter<'p, Integer>,
     scenario_file: Option<Parameter<'p, Text>>,
+    /// What the columns of the features are, as the training execution left it.
+    trained_features: Option<Parameter<'p, Text>>,
 }
 
 pub(super) fn write(
@@ -77,6 +79,10 @@ fn declare<'a, 'p>(
         instance: pipeline.parameter(instance.default(scenario.compute().transform.as_str())),
         count: pipeline.parameter(Declaration::integer("TransformInstanceCount").default(1)),
         scenario_file: if needs_jobs { scenario_file(pipeline, scenario) } else { None },
+        trained_features: (trainer == Trainer::Xgboost).then(|| {
+            let described = "S3 prefix with features.json, the output `test` of the training";
+            pipeline.parameter(Declaration::text("FeaturesS3").describe(described))
+        }),
     }
 }
 
@@ -115,6 +121,9 @@ fn features<'p>(pipeline: &mut Pipeline<'p>, plan: &Plan<'_, 'p>) -> Expression<
     let step = pipeline.processing("PrepareForecast", plan.jobs(), |step| {
         plan.begin(step, "prepare-forecast");
         step.input("rows", &plan.input, &names::input_path("rows"));
+        if let Some(features) = &plan.trained_features {
+            step.input("trained-features", features, &names::input_path("trained-features"));
+        }
         step.output("features", &names::output_path("features"), plan.place("features"))
     });
     step.outputs.uri()
