@@ -24,9 +24,14 @@ impl Server {
     fn start() -> Self {
         let folder = TempDir::new().unwrap();
         leave_model(folder.path());
+        Self::of(folder, "")
+    }
+
+    /// A server of the model in a folder below this one.
+    fn of(folder: TempDir, below: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"))
             .args(["serve", "--host", "127.0.0.1", "--port", "0", "--input"])
-            .arg(format!("model={}", folder.path().display()))
+            .arg(format!("model={}", folder.path().join(below).display()))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -86,6 +91,29 @@ fn leave_model(folder: &Path) {
     let table = trees::Table::new(columns.collect()).unwrap();
     let model = trees::Model::train(&table, &target, None, &trees::Settings::default()).unwrap();
     fs::write(folder.join("xgboost-model"), model.to_json().unwrap()).unwrap();
+}
+
+/// Goes from generated data to a bundle, below `models`.
+fn trained(name: &str, scenario: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("mine.toml");
+    fs::write(&file, scenario).unwrap();
+    let file = file.to_str().unwrap();
+    let history: &[&str] = &["generate", file, "--part", "history"];
+    let holdout: &[&str] = &["generate", file, "--part", "holdout", "-o", "data/raw-holdout"];
+    let prepare: &[&str] =
+        &["prepare", "--scenario", file, "--retailer", name, "--trainer", "almanac"];
+    let train: &[&str] = &["train", "--scenario", file, "--retailer", name];
+    for arguments in [history, holdout, prepare, train] {
+        let output = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"))
+            .args(arguments)
+            .env("SAGEMAKER_BASE_DIR", folder.path().join("nowhere"))
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    folder
 }
 
 const CSV: &str = "content-type: text/csv\r\n";
@@ -193,4 +221,58 @@ fn asked_to_end_it_ends_well() {
     assert_eq!(server.ask("GET", "/ping", "", "").0, 200);
 
     assert_eq!(server.terminate(), Some(0));
+}
+
+#[test]
+fn a_bundle_forecasts_known_series_by_name_and_others_by_their_history() {
+    let scenario = include_str!("../../scenarios/store-item.toml")
+        .replace("[\"multiplicative\", \"ets\", \"theta\", \"boosted-trees\"]", "[\"theta\"]");
+    let server = Server::of(trained("default", &scenario), "models");
+    let predictions = |body: &str| -> Vec<Value> {
+        let (status, text) = server.invoke(JSON, body);
+        assert_eq!(status, 200, "{text}");
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        answer["predictions"].as_array().unwrap().clone()
+    };
+
+    let five = predictions(r#"{"ids": [{"store": "1", "item": "2"}], "horizon": 5}"#);
+    let two = predictions(r#"{"ids": [{"store": 1, "item": 2}], "horizon": 2}"#);
+    let new = predictions(
+        r#"{"instances": [{"store": "n", "item": "n", "date": "2018-01-01", "sales": 7},
+                          {"store": "n", "item": "n", "date": "2018-01-02", "sales": 9}],
+            "horizon": 3}"#,
+    );
+    let all = predictions("{}");
+
+    assert_eq!(five.len(), 5);
+    assert_eq!(two.as_slice(), five.get(..2).unwrap());
+    assert!(two.iter().all(|it| it["p10"].as_f64() <= it["p90"].as_f64()), "{two:?}");
+    assert_eq!(new.len(), 3);
+    assert_eq!(new.first().unwrap()["date"], "2018-01-03");
+    assert_eq!(all.len() % 90, 0);
+    let (status, text) = server.invoke(JSON, r#"{"ids": [{"store": "9", "item": "none"}]}"#);
+    assert_eq!((status, text.contains("unknown; send its history")), (400, true), "{text}");
+    let (status, text) = server.invoke(JSON, r#"{"ids": [{"store": "9"}], "horizont": 3}"#);
+    assert_eq!((status, text.contains("`horizont` is unknown")), (400, true), "{text}");
+}
+
+#[test]
+fn a_bundle_of_single_rows_predicts_each_row_it_is_sent() {
+    let folder = trained("acme", include_str!("../../scenarios/turnover.toml"));
+    let rows = fs::read_to_string(folder.path().join("data/splits/holdout/holdout.csv")).unwrap();
+    let rows: Vec<&str> = rows.lines().take(4).collect();
+    let server = Server::of(folder, "models");
+
+    let (status, text) = server.invoke(CSV, &rows.join("\n"));
+    let product = r#"{"instances": [{"category": "toys", "brand": "never seen", "price": 9.5,
+        "cost": 4, "discount": 0, "stock": 12, "weight_kg": null, "shelf_life_days": null,
+        "launch_month": 3}]}"#;
+    let (also, one) = server.invoke(JSON, product);
+    let (without, why) = server.invoke(JSON, &product.replace("\"cost\": 4,", ""));
+
+    assert_eq!((status, also), (200, 200), "{text}{one}");
+    assert_eq!((without, why.contains("`cost`")), (400, true), "{why}");
+    assert_eq!(text.lines().next(), Some("mean,p10,p50,p90"));
+    assert_eq!(text.lines().count(), 4);
+    assert!(serde_json::from_str::<Value>(&one).unwrap()["predictions"][0]["mean"].is_number());
 }

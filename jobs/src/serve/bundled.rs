@@ -10,14 +10,15 @@
 //! answered with its prediction.
 
 use std::io::Cursor;
+use std::sync::OnceLock;
 
-use forecast::{Fitted, PanelForecast};
+use forecast::{Fitted, PanelForecast, SeriesForecast};
 use metric::QuantileLevels;
 use serde_json::{Map, Value, json};
 use series::assemble::{Duplicates, panel};
 use series::panel::Panel;
 use series::read::{ReadError, Source, Sources};
-use series::schema::Schema;
+use series::schema::{Presence, Purpose, Schema};
 use series::table::table;
 
 use crate::bundle::{Bundle, Kind, RowsModel};
@@ -37,6 +38,8 @@ pub(crate) struct Bundled {
     /// The mixture with its history inside, where rows form series.
     fitted: Option<Fitted>,
     schema: Schema,
+    /// What comes after the training, made when it is first asked for.
+    next: OnceLock<PanelForecast>,
 }
 
 impl Bundled {
@@ -45,8 +48,12 @@ impl Bundled {
             Kind::Series { fitted, history } => Some(fitted.as_ref().clone().remembering(history)),
             Kind::Rows(_) => None,
         };
-        let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
-        Self { bundle, fitted, schema }
+        let mut schema = prepared_schema(&bundle.scenario).of_rows_ahead();
+        // Who asks knows whose rows these are; a feature that lacks may be a misspelt one.
+        for field in schema.columns.iter_mut().filter(|it| it.purpose == Purpose::Identifier) {
+            field.presence = Presence::Optional;
+        }
+        Self { bundle, fitted, schema, next: OnceLock::new() }
     }
 
     pub(crate) fn title(&self) -> String {
@@ -96,10 +103,33 @@ impl Bundled {
             (fitted.forecast(&panel, steps)?, panel)
         } else {
             let chosen = chosen(history, asked.ids.as_deref())?;
-            (only(fitted.forecast(history, steps)?, &chosen), history.clone())
+            return Ok(self.laid_out(&self.next(fitted, history, steps, &chosen)?, history));
         };
+        Ok(self.laid_out(&forecast, &panel))
+    }
+
+    /// The forecast of known series from where the training ended. Up to the horizon of the model it
+    /// is the beginning of one forecast, which is made once.
+    fn next(
+        &self,
+        fitted: &Fitted,
+        history: &Panel,
+        steps: usize,
+        chosen: &[usize],
+    ) -> Result<PanelForecast, Refusal> {
+        if steps > fitted.task.horizon {
+            return Ok(part(&fitted.forecast(history, steps)?, chosen, steps));
+        }
+        if let Some(known) = self.next.get() {
+            return Ok(part(known, chosen, steps));
+        }
+        let made = fitted.forecast(history, fitted.task.horizon)?;
+        Ok(part(self.next.get_or_init(|| made), chosen, steps))
+    }
+
+    fn laid_out(&self, forecast: &PanelForecast, panel: &Panel) -> Table {
         let time = self.bundle.scenario.series().map_or("time", |series| series.time.as_str());
-        Ok(forecast_file::table(&forecast, &panel.keys, time, panel.grid))
+        forecast_file::table(forecast, &panel.keys, time, panel.grid)
     }
 
     fn rows(&self, model: &RowsModel, asked: Asked) -> Result<Table, Refusal> {
@@ -192,38 +222,37 @@ fn as_csv(rows: &[Map<String, Value>], schema: &Schema) -> Result<Vec<u8>, Refus
     writer.into_inner().map_err(|_| Refusal::Defect)
 }
 
-/// The series that are asked for.
-fn chosen(
-    history: &Panel,
-    ids: Option<&[Map<String, Value>]>,
-) -> Result<Vec<Vec<String>>, Refusal> {
+/// The places of the series that are asked for; all of them if none is named.
+fn chosen(history: &Panel, ids: Option<&[Map<String, Value>]>) -> Result<Vec<usize>, Refusal> {
     let Some(ids) = ids else {
-        return Ok(history.series.iter().map(|series| series.id.clone()).collect());
+        return Ok((0..history.series.len()).collect());
     };
-    ids.iter()
-        .map(|members| {
-            let part = |key: &String| match members.get(key) {
-                Some(Value::String(text)) => Ok(text.clone()),
-                Some(value) => Ok(value.to_string()),
-                None => Err(Refusal::Shape(format!("an id lacks `{key}`"))),
-            };
-            let id = history.keys.iter().map(part).collect::<Result<Vec<_>, _>>()?;
-            let known = history.series.iter().any(|series| series.id == id);
-            if known {
-                Ok(id)
-            } else {
-                Err(Refusal::Shape(format!(
-                    "series `{}` is unknown; send its history",
-                    id.join(", ")
-                )))
-            }
+    let place = |members: &Map<String, Value>| {
+        let part = |key: &String| match members.get(key) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(value) => Ok(value.to_string()),
+            None => Err(Refusal::Shape(format!("an id lacks `{key}`"))),
+        };
+        let id = history.keys.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+        // Series are in the order of their ids.
+        let found = history.series.binary_search_by(|series| series.id.cmp(&id));
+        found.map_err(|_| {
+            Refusal::Shape(format!("series `{}` is unknown; send its history", id.join(", ")))
         })
-        .collect()
+    };
+    ids.iter().map(place).collect()
 }
 
-fn only(mut forecast: PanelForecast, ids: &[Vec<String>]) -> PanelForecast {
-    forecast.series.retain(|series| ids.contains(&series.id));
-    forecast
+/// Some series of a forecast, so many steps of each.
+fn part(forecast: &PanelForecast, places: &[usize], steps: usize) -> PanelForecast {
+    let series = places.iter().filter_map(|&place| forecast.series.get(place));
+    let shorter = series.map(|it| SeriesForecast {
+        id: it.id.clone(),
+        start: it.start,
+        mean: it.mean.iter().take(steps).copied().collect(),
+        quantiles: it.quantiles.iter().take(steps).cloned().collect(),
+    });
+    PanelForecast { levels: forecast.levels.clone(), series: shorter.collect() }
 }
 
 /// Rows as objects; what is missing is null.
