@@ -26,10 +26,12 @@ pub struct Arguments {
 pub enum Job {
     /// Writes a synthetic history of a scenario.
     Generate(Generate),
-    /// Says whether a history can be trusted: input `training`, output `quality`.
+    /// Says whether a history can be trusted: input `training`, for scenarios whose hold-out is a file
+    /// of its own also `given-holdout`, output `quality`.
     CheckQuality(Subject),
-    /// Cuts a history into parts, in the form that the trainer wants: input `training`, outputs
-    /// `train`, `validation`, `test` and `holdout`.
+    /// Cuts a history into parts, in the form that the trainer wants: input `training`, for
+    /// scenarios whose hold-out is a file of its own also `given-holdout`, outputs `train`,
+    /// `validation`, `test` and `holdout`.
     Prepare(Prepare),
     /// What any model must beat: inputs `train` and `validation`, output `baselines`.
     Baselines(Subject),
@@ -42,7 +44,8 @@ pub enum Job {
     Forecast(Forecast),
     /// The metrics of any forecast.
     Measure(Measure),
-    /// What each forecast is made of: input `model`, output `explanation`.
+    /// What each forecast is made of: input `model`, for rows that stand alone also `rows`, output
+    /// `explanation`.
     Explain(Explain),
     /// The features of the points to come, for a transform job of XGBoost: inputs `rows` and
     /// `trained-features`, output `features`.
@@ -151,7 +154,7 @@ pub struct Forecast {
     /// Where the model is: `--input model=FOLDER`.
     #[arg(long, value_name = "NAME=PATH")]
     pub input: Vec<Named>,
-    /// The file, CSV or .parquet; standard output otherwise.
+    /// The file, .csv or .parquet, in a folder that exists; standard output otherwise.
     #[arg(short, long)]
     pub output: Option<PathBuf>,
 }
@@ -204,7 +207,7 @@ pub struct Explain {
     /// Only series with this value of a key column.
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub whose: Vec<Named>,
-    /// How many series at most.
+    /// How many series at most; 20 otherwise.
     #[arg(long)]
     pub series: Option<NonZeroU32>,
     /// How many points ahead; the model's own horizon otherwise.
@@ -245,13 +248,13 @@ pub struct Risk {
     /// A limit to watch; the scenario's own otherwise. May be given several times.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub limit: Vec<f64>,
-    /// The probability from which on a breach is told with its date; the scenario's own otherwise.
+    /// The probability from which on a series is at risk; the scenario's own otherwise, or 0.1.
     #[arg(long, value_name = "P")]
     pub probability: Option<f64>,
     /// What is in stock: a file with the id columns and a column `stock`.
     #[arg(long, value_name = "FILE")]
     pub stock: Option<PathBuf>,
-    /// After how many steps an order arrives.
+    /// After how many steps an order arrives; without it there is no reorder point.
     #[arg(long, value_name = "N", requires = "stock")]
     pub lead_time: Option<NonZeroU32>,
     /// How often stock shall last until an order arrives.
@@ -262,13 +265,14 @@ pub struct Risk {
 /// `inspect`.
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// Where the predictions are: `--input predictions=FILE`.
+    /// Where the predictions are: `--input predictions=FILE`, such as
+    /// `reports/evaluation/predictions.parquet`.
     #[arg(long, value_name = "NAME=PATH")]
     pub input: Vec<Named>,
     /// Only rows with this value in this column. May be given several times.
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub chosen: Vec<Condition>,
-    /// So many series are shown, those with the largest errors first.
+    /// So many series are shown row by row, those with the largest sum of absolute errors first.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub top: usize,
 }

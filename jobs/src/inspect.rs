@@ -128,7 +128,8 @@ fn show(
     let words: Vec<String> =
         arguments.chosen.iter().map(|it| format!("{} = {}", it.column, it.value)).collect();
     let words = if words.is_empty() { "all".to_owned() } else { words.join(", ") };
-    writeln!(out, "{words}: {} series, {} rows", order.len(), chosen.len())?;
+    let order_by = if order.len() > 1 { ", the largest sum of absolute errors first" } else { "" };
+    writeln!(out, "{words}: {} series, {} rows{order_by}", order.len(), chosen.len())?;
     totals(predictions, &order, &all, out)?;
     for (number, _) in order.iter().take(arguments.top) {
         let rows = series.get(number).map_or(&[][..], Vec::as_slice);
@@ -146,8 +147,10 @@ fn totals(
     all: &Sums,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let interval = predictions.interval_name();
+    let inside = interval.map_or_else(|| "inside".to_owned(), |name| format!("in {name}"));
     let mut lines = vec![
-        ["series", "rows", "actual", "forecast", "error", "WAPE", "inside"]
+        ["series", "rows", "actual", "forecast", "error", "WAPE", inside.as_str()]
             .map(str::to_owned)
             .to_vec(),
     ];
@@ -182,25 +185,37 @@ fn details(predictions: &Predictions, rows: &[&Row], out: &mut impl Write) -> io
     let interval = predictions.interval_name();
     let mut head = vec!["when", "step", "actual", "forecast", "error"];
     head.extend(interval.as_deref());
+    let has_hours =
+        rows.iter().any(|row| row.moment.is_some_and(|it| it.to_string().contains(':')));
     let mut lines = vec![head.into_iter().map(str::to_owned).collect::<Vec<_>>()];
     let mut rows = rows.to_vec();
     rows.sort_by_key(|row| (row.moment, row.step));
     lines.extend(rows.iter().map(|row| {
         let mut cells = vec![
-            row.moment.map_or_else(|| "-".to_owned(), |moment| moment.to_string()),
+            row.moment
+                .map_or_else(|| "-".to_owned(), |moment| time(&moment.to_string(), has_hours)),
             row.step.map_or_else(|| "-".to_owned(), |step| step.to_string()),
             number(row.actual),
             number(row.mean),
             signed(row.mean - row.actual),
         ];
-        cells.extend(row.interval().map(|(low, high)| {
+        if let Some((low, high)) = row.interval() {
             let is_outside = row.actual.is_finite() && !(low..=high).contains(&row.actual);
-            let mark = if is_outside { " outside" } else { "" };
-            format!("{} to {}{mark}", number(low), number(high))
-        }));
+            cells.push(format!("{} to {}", number(low), number(high)));
+            cells.push(if is_outside { "outside" } else { "" }.to_owned());
+        }
         cells
     }));
     aligned(&lines, out)
+}
+
+/// A time as the others are written: with hours and minutes where any has them.
+fn time(text: &str, has_hours: bool) -> String {
+    match text.strip_suffix(":00") {
+        Some(shorter) if shorter.contains(':') => shorter.to_owned(),
+        None if has_hours && !text.contains(':') => format!("{text} 00:00"),
+        _ => text.to_owned(),
+    }
 }
 
 /// Two decimals, or none where they tell nothing.

@@ -154,8 +154,10 @@ pub(crate) fn run(
         forecast,
     };
     let summary = Summary::of(&assessment);
-    write(&places.output("risk")?, &assessment, &summary)?;
-    summary.tell(out).map_err(Failure::Tell)
+    let folder = places.output("risk")?;
+    write(&folder, &assessment, &summary)?;
+    summary.tell(out).map_err(Failure::Tell)?;
+    writeln!(out, "{}", folder.join("risk.html").display()).map_err(Failure::Tell)
 }
 
 /// The limits, ascending, and the probability.

@@ -91,6 +91,7 @@ impl Project {
         self.generate();
         assert!(self.of_scenario("check-quality", &[]).contains("checks passed"));
         self.of_scenario("prepare", &["--trainer", "almanac"]);
+        self.of_scenario("explore", &[]);
         self.job(&["train", "--scenario", self.scenario, "--retailer", self.retailer]);
         let run = ["--trainer", "almanac", "--execution-id", "run-1"];
         self.of_scenario("evaluate", &run);
@@ -126,6 +127,11 @@ fn assert_evaluated(project: &Project) {
     assert_eq!(profile["holdout"]["rows"].as_u64().unwrap(), points);
     for name in ["losses.parquet", "predictions.parquet"] {
         assert!(fs::read(project.path(&at(name))).unwrap().starts_with(b"PAR1"), "{name}");
+    }
+    assert!(project.text(&at("report.html")).contains("<svg"));
+    assert!(fs::read_dir(project.path(&at("figures"))).unwrap().count() > 2);
+    for folder in ["reports/eda/figures", "reports/eda/tables"] {
+        assert!(fs::read_dir(project.path(folder)).unwrap().count() > 3, "{folder}");
     }
     let all = fs::read_dir(project.path(&at("test_predictions_all"))).unwrap().count();
     assert_eq!(all, report.baselines.len() + 1);
@@ -181,7 +187,6 @@ fn walmart_goes_from_three_files_to_a_model_that_beats_every_baseline() {
     let project = Project::new("walmart");
 
     project.up_to_evaluation();
-    project.of_scenario("explore", &[]);
     project.of_scenario("baselines", &["--output", "baselines=data"]);
 
     assert_evaluated(&project);
@@ -196,9 +201,6 @@ fn walmart_goes_from_three_files_to_a_model_that_beats_every_baseline() {
         let file = format!("data/splits/{part}/{part}.csv");
         assert!(project.header(&file).starts_with("Store,Dept,Date,Weekly_Sales,IsHoliday"));
     }
-    for folder in ["reports/eda/figures", "reports/eda/tables"] {
-        assert!(fs::read_dir(project.path(folder)).unwrap().count() > 3, "{folder}");
-    }
     assert_forecast(&project, "Store,Dept,Date,mean,p10,p50,p90");
 }
 
@@ -207,7 +209,6 @@ fn turnover_goes_from_rows_of_a_retailer_to_explained_predictions() {
     let project = Project::new("turnover");
 
     project.up_to_evaluation();
-    project.of_scenario("explore", &[]);
     let rows = ["explain", "--input", "rows=data/splits/holdout/holdout.csv"];
     project.job(&rows);
 
@@ -216,6 +217,25 @@ fn turnover_goes_from_rows_of_a_retailer_to_explained_predictions() {
     assert_explained(&project);
     let train = project.text("data/splits/train/train.csv");
     assert!(train.lines().skip(1).all(|line| line.starts_with("acme,")));
+}
+
+#[test]
+fn retail_demand_goes_from_data_to_an_explained_forecast() {
+    let project = Project::new("retail-demand");
+
+    project.up_to_evaluation();
+    assert_evaluated(&project);
+    assert_forecast(&project, "store_id,product_id,date,mean,p10,p50,p90");
+    project.job(&["explain", "--series", "3", "--horizon", "7"]);
+    assert_explained(&project);
+    let said = project.job(&[
+        "inspect",
+        "--input",
+        "predictions=reports/evaluation/predictions.parquet",
+        "--top",
+        "2",
+    ]);
+    assert!(said.lines().count() > 2, "{said}");
 }
 
 #[test]

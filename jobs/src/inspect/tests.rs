@@ -30,16 +30,16 @@ fn without_a_condition_the_worst_series_comes_first() {
     let text = shown(&[]).unwrap();
 
     let wanted = "\
-all: 2 series, 4 rows
-  series           rows  actual  forecast   error    WAPE  inside
-  store 2, item 7     1  100.00     50.00  -50.00  50.0 %   0.0 %
-  store 1, item 7     2   30.00     30.00    0.00  13.3 %  50.0 %
-  total               3  130.00     80.00  -50.00  41.5 %  33.3 %
+all: 2 series, 4 rows, the largest sum of absolute errors first
+  series           rows  actual  forecast   error    WAPE  in p10 to p90
+  store 2, item 7     1  100.00     50.00  -50.00  50.0 %          0.0 %
+  store 1, item 7     2   30.00     30.00    0.00  13.3 %         50.0 %
+  total               3  130.00     80.00  -50.00  41.5 %         33.3 %
 
 store 2, item 7
-  when        step  actual  forecast   error              p10 to p90
-  2017-01-01     1       -      5.00       -            4.00 to 6.00
-  2017-01-02     2  100.00     50.00  -50.00  40.00 to 60.00 outside
+  when        step  actual  forecast   error      p10 to p90
+  2017-01-01     1       -      5.00       -    4.00 to 6.00
+  2017-01-02     2  100.00     50.00  -50.00  40.00 to 60.00  outside
 ";
     assert_eq!(text, wanted);
 }

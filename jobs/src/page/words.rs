@@ -56,7 +56,9 @@ pub(super) fn gain(view: &EvaluationView<'_>, metric: &str) -> Option<f64> {
     let best = *view.report.best_baseline.as_ref()?.figures.get(metric)?;
     match direction_of(metric)? {
         Direction::LowerIsBetter if best > 0.0 => Some(1.0 - own / best),
-        Direction::HigherIsBetter if best.abs() > 0.0 => Some((own - best) / best.abs()),
+        // Near zero a share of the baseline itself would be beyond all bounds: what counts is how
+        // much of what it leaves open is gained.
+        Direction::HigherIsBetter if best < 1.0 => Some((own - best) / (1.0 - best)),
         _ => None,
     }
 }
@@ -70,6 +72,9 @@ fn card(view: &EvaluationView<'_>, metric: &str) -> Card {
     });
     let note = match metric.strip_prefix("coverage_") {
         Some(share) => format!("should be {share} %"),
+        None if metric == "bias" && own.abs() < 0.0005 => {
+            "neither too much nor too little".to_owned()
+        }
         None if metric == "bias" && own > 0.0 => "too much is forecast".to_owned(),
         None if metric == "bias" && own < 0.0 => "too little is forecast".to_owned(),
         None if metric == "mase" => "below 1 beats last season".to_owned(),
@@ -128,8 +133,8 @@ pub(super) fn facts(view: &EvaluationView<'_>) -> Vec<(String, String)> {
         ("Trainer", model.and_then(|model| model.trainer.clone())),
         ("Hold-out", span.map(|(start, end)| format!("{start} to {end}"))),
         ("Horizon", holdout.horizon.map(|steps| format!("{steps} steps"))),
-        ("Series", count(holdout.series)),
-        ("Points", count(holdout.points)),
+        ("Series", count(holdout.series.filter(|_| span.is_some()))),
+        (if span.is_some() { "Points" } else { "Rows" }, count(holdout.points)),
         ("Execution", report.execution_id.clone()),
     ];
     known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()

@@ -5,6 +5,7 @@ use figure::{Band, Base, Figure, Format, Heading, Limit, Line, LineChart, Look, 
 use series::grid::Moment;
 
 use super::breach::{Breach, worst_first};
+use super::distribution::LEAST;
 use super::forecast::OfSeries;
 use super::stock::Stock;
 use super::summary::{ASSUMPTION, OfLimit, Summary};
@@ -13,6 +14,8 @@ use crate::explore::statistics::factor;
 
 /// So many series are drawn.
 const DRAWN: usize = 6;
+/// What is rounded to 0.0 % is not listed.
+const SHOWN: f64 = 0.0005;
 /// So many rows are listed.
 const LISTED: usize = 25;
 
@@ -28,7 +31,7 @@ pub(super) fn page(assessment: &Assessment, summary: &Summary) -> Page {
     }
     sections.extend(assessment.stocks.as_ref().map(|stocks| of_stock(assessment, stocks)));
     let fact = |name: &str, value: String| (name.to_owned(), value);
-    let moment = |text: &Option<String>| text.clone().unwrap_or_default();
+    let moment = |text: &Option<String>| short(text.as_deref().unwrap_or_default());
     Page {
         kind: "Risk".to_owned(),
         title: assessment.title.clone(),
@@ -37,11 +40,11 @@ pub(super) fn page(assessment: &Assessment, summary: &Summary) -> Page {
             fact("From", moment(&summary.start)),
             fact("To", moment(&summary.end)),
             fact("Series", summary.series.to_string()),
-            fact("Told from a probability of", percent(summary.probability)),
+            fact("At risk from a probability of", percent(summary.probability)),
         ],
         sections,
         footer: "Probabilities are read off the forecast's quantiles; between and beyond them the \
-                 distribution is taken to be normal, and none is told below 0.01 %."
+                 distribution is taken to be normal, and none is told below 0.01 % or above 99.99 %."
             .to_owned(),
     }
 }
@@ -56,7 +59,7 @@ fn sentence(summary: &Summary) -> String {
     let reached = summary.limits.iter().filter(|it| it.series_at_risk > 0);
     let parts: Vec<String> = reached
         .map(|OfLimit { limit, series_at_risk, first_at, .. }| {
-            let at = first_at.as_deref().unwrap_or_default();
+            let at = short(first_at.as_deref().unwrap_or_default());
             format!(
                 "{series_at_risk} of {} series may pass {limit}, the first at {at}",
                 summary.series
@@ -79,7 +82,7 @@ fn result(assessment: &Assessment, summary: &Summary) -> Section {
         value: it.series_at_risk.to_string(),
         delta: None,
         note: if let Some(at) = &it.first_at {
-            format!("of {} series, first at {at}", summary.series)
+            format!("of {} series, first at {}", summary.series, short(at))
         } else {
             let most = it.highest_probability.map_or_else(|| "n/a".to_owned(), percent);
             format!("at most {most}")
@@ -131,24 +134,41 @@ fn seconds(moment: Moment) -> f64 {
     crate::explore::seconds(moment.0)
 }
 
+/// A moment without the seconds, which are zero at every frequency there is.
+fn moment(it: Option<Moment>) -> Cell {
+    it.map_or(Cell::Empty, |it| Cell::Text(short(&it.to_string())))
+}
+
+/// `2026-01-27 15:00` for `2026-01-27 15:00:00`.
+fn short(moment: &str) -> String {
+    match moment.strip_suffix(":00") {
+        Some(shorter) if shorter.contains(':') => shorter.to_owned(),
+        _ => moment.to_owned(),
+    }
+}
+
+/// A probability to a tenth of a percent: quantiles say no more.
+fn share(probability: f64) -> Cell {
+    Cell::Number((probability * 1000.0).round() / 1000.0, Format::Percent)
+}
+
 fn worst_table(assessment: &Assessment) -> Table {
     let row = |it: &&Breach| {
-        let moment = |it: Option<Moment>| match it {
-            Some(moment) => Cell::Text(moment.to_string()),
-            None => Cell::Empty,
-        };
         vec![
             Cell::Text(series_name(assessment, it.series)),
             Cell::Number(it.limit, Format::Number),
-            Cell::Number(it.highest, Format::Percent),
-            moment(it.at),
+            share(it.highest),
+            moment(it.at.filter(|_| it.highest > LEAST)),
             moment(it.first),
             Cell::Number(factor(it.steps), Format::Number),
         ]
     };
-    let worst = worst_first(&assessment.breaches);
+    let mut worst = worst_first(&assessment.breaches);
+    let all = worst.len();
+    worst.retain(|it| it.highest >= SHOWN);
+    worst.truncate(LISTED);
     let caption = match worst.len() {
-        count if count > LISTED => format!("The first {LISTED} of {count}; risk.csv has all."),
+        count if count < all => format!("The first {count} of {all}; risk.csv has all."),
         _ => String::new(),
     };
     Table {
@@ -161,7 +181,7 @@ fn worst_table(assessment: &Assessment) -> Table {
             Column::Text("First at risk".to_owned()),
             Column::Number("Steps at risk".to_owned()),
         ],
-        rows: worst.iter().take(LISTED).map(row).collect(),
+        rows: worst.iter().map(row).collect(),
     }
 }
 
@@ -235,7 +255,7 @@ fn probabilities(assessment: &Assessment, place: usize, series: &OfSeries) -> Fi
         format: Format::Percent,
         base: Base::Share,
         lines: own.map(line).collect(),
-        limits: vec![Limit { name: "Told from".to_owned(), value: assessment.probability }],
+        limits: vec![Limit { name: "At risk from".to_owned(), value: assessment.probability }],
         ..LineChart::default()
     }
     .figure()
@@ -266,7 +286,6 @@ fn stock_table(assessment: &Assessment, stocks: &Stocks, order: &[&Stock]) -> Ta
         Some(value) => Cell::Number(value, Format::Number),
         None => Cell::Empty,
     };
-    let moment = |it: Option<Moment>| it.map_or(Cell::Empty, |it| Cell::Text(it.to_string()));
     let due = |it: &Stock| match it.reorder_point {
         None => Cell::Empty,
         Some(_) if it.is_due() => Cell::Toned(Tone::Warning, "due".to_owned()),
@@ -276,13 +295,13 @@ fn stock_table(assessment: &Assessment, stocks: &Stocks, order: &[&Stock]) -> Ta
         vec![
             Cell::Text(series_name(assessment, it.series)),
             number(Some(it.on_hand)),
+            due(it),
             number(it.demand.last().copied()),
-            Cell::Number(it.probabilities.last().copied().unwrap_or(f64::NAN), Format::Percent),
+            share(it.probabilities.last().copied().unwrap_or(f64::NAN)),
             moment(it.first),
             moment(it.expected),
             number(it.safety),
             number(it.reorder_point),
-            due(it),
         ]
     };
     let policy = stocks.policy;
@@ -302,13 +321,13 @@ fn stock_table(assessment: &Assessment, stocks: &Stocks, order: &[&Stock]) -> Ta
         columns: vec![
             texts("Series"),
             numbers("Stock"),
+            texts("Order"),
             numbers("Demand"),
-            Column::Bar("Runs out".to_owned()),
+            numbers("Runs out"),
             texts("At risk from"),
-            texts("Expected empty at"),
+            texts("Likely empty"),
             numbers("Safety stock"),
             numbers("Reorder point"),
-            texts("Order"),
         ],
         rows: order.iter().take(LISTED).map(row).collect(),
     }
@@ -326,7 +345,7 @@ fn stock_figure(assessment: &Assessment, stock: &Stock) -> Option<Figure> {
         format: Format::Percent,
         base: Base::Share,
         lines: vec![Line { name: "Run out".to_owned(), look: Look::Solid, points }],
-        limits: vec![Limit { name: "Told from".to_owned(), value: assessment.probability }],
+        limits: vec![Limit { name: "At risk from".to_owned(), value: assessment.probability }],
         ..LineChart::default()
     };
     Some(chart.figure())

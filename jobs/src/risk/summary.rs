@@ -99,7 +99,7 @@ impl Summary {
         let Self { series, steps, probability, .. } = self;
         writeln!(
             out,
-            "{series} series, {steps} steps; told from a probability of {probability} on"
+            "{series} series, {steps} steps; at risk is what has a probability of {probability} or more"
         )?;
         for OfLimit { limit, series_at_risk, first_at, .. } in &self.limits {
             let from = first_at.as_ref().map_or_else(String::new, |at| format!(", first at {at}"));
@@ -107,7 +107,10 @@ impl Summary {
         }
         for Worst { series, limit, probability, at, .. } in self.worst.iter().take(5) {
             let at = at.as_deref().unwrap_or_default();
-            writeln!(out, "  {series}: above {limit} with probability {probability:.2} at {at}")?;
+            writeln!(
+                out,
+                "  {series}: above {limit} with a probability of {probability:.2} at {at}"
+            )?;
         }
         if let Some(stock) = &self.stock {
             let OfStock { series, series_at_risk, orders_due, .. } = stock;

@@ -175,10 +175,15 @@ impl LineChart {
             class: self.class(index),
             swatch: if line.look == Look::Dashed { Swatch::Dashed } else { Swatch::Line },
         });
-        let bands = self.bands.iter().map(|band| Key {
+        let bands = self.bands.iter().enumerate().map(|(index, band)| Key {
             name: band.name.clone(),
             class: self.class(band.line),
-            swatch: Swatch::Area,
+            // Bands of one line lie within each other, the widest first.
+            swatch: if self.bands.iter().take(index).any(|it| it.line == band.line) {
+                Swatch::Inner
+            } else {
+                Swatch::Area
+            },
         });
         let keys: Vec<Key> = lines.chain(bands).filter(|key| !key.name.is_empty()).collect();
         if keys.len() < 2 { Vec::new() } else { keys }

@@ -17,6 +17,8 @@ pub(crate) enum Swatch {
     Line,
     Dashed,
     Area,
+    /// An area within another.
+    Inner,
     Block,
     Dot,
 }
@@ -180,6 +182,10 @@ fn swatch(swatch: Swatch, x: f64, y: f64) -> Markup {
                 line.line.dash x1=(Px(x)) x2=(Px(x + 20.0)) y1=(Px(y)) y2=(Px(y)) {}
             }
             Swatch::Area => {
+                rect.band2 x=(Px(x)) y=(Px(y - 6.0)) width="20" height="12" rx="2" {}
+            }
+            Swatch::Inner => {
+                rect.band2 x=(Px(x)) y=(Px(y - 6.0)) width="20" height="12" rx="2" {}
                 rect.band2 x=(Px(x)) y=(Px(y - 6.0)) width="20" height="12" rx="2" {}
             }
             Swatch::Block => {

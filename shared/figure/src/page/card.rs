@@ -85,7 +85,9 @@ impl Card {
                 @if let Some(delta) = &self.delta {
                     p class={ "delta " (delta.tone.class()) } {
                         (clean(&delta.text))
-                        @if !delta.tone.sign().is_empty() { " " span.sign { (delta.tone.sign()) } }
+                        @if !delta.text.contains(delta.tone.sign()) {
+                            " " span.sign { (delta.tone.sign()) }
+                        }
                     }
                 }
                 @if !self.note.is_empty() { p.aside { (clean(&self.note)) } }

@@ -6,6 +6,9 @@ use crate::label::clean;
 use crate::number::{Format, alike, readable};
 use crate::page::card::Tone;
 
+/// A text of so many characters, such as a date or a key, stays on one line.
+const SHORT: usize = 20;
+
 /// A table. Numbers stand to the right with digits of equal width.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -123,6 +126,9 @@ impl Table {
                     }
                 },
                 (_, Cell::Number(..)) => td class=(class) { (number) },
+                (_, Cell::Text(text)) if text.chars().count() <= SHORT => {
+                    td class={ (class) " short" } { (clean(text)) }
+                },
                 (_, Cell::Text(text)) => td class=(class) { (clean(text)) },
                 (_, Cell::Toned(tone, text)) => {
                     td class={ (class) " " (tone.class()) } { (clean(text)) }
