@@ -90,9 +90,10 @@ pub struct Generate {
     /// Another seed gives another history of the same kind.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Which part of the history.
-    #[arg(long, value_enum, default_value_t = Part::Whole)]
-    pub part: Part,
+    /// Which part of the history; otherwise all of it, with a hold-out of its own in another folder
+    /// where the scenario asks for that.
+    #[arg(long, value_enum)]
+    pub part: Option<Part>,
     /// The folder into which the files go, or the file where the scenario has one; `-` is standard
     /// output.
     #[arg(short, long, default_value = "data/raw")]
@@ -148,9 +149,9 @@ pub struct Forecast {
     /// How many points are forecast.
     #[arg(long)]
     pub horizon: Option<NonZeroU32>,
-    /// The quantiles, such as p10,p50,p90.
-    #[arg(long, value_delimiter = ',', default_value = "p10,p50,p90")]
-    pub quantiles: Vec<QuantileName>,
+    /// The quantiles; p10,p50,p90 otherwise.
+    #[arg(long, value_delimiter = ',')]
+    pub quantiles: Option<Vec<QuantileName>>,
     /// Where the model is: `--input model=FOLDER`.
     #[arg(long, value_name = "NAME=PATH")]
     pub input: Vec<Named>,
@@ -162,7 +163,8 @@ pub struct Forecast {
 impl Forecast {
     /// The levels of the quantiles, ascending.
     pub fn levels(&self) -> Vec<f64> {
-        let mut percents: Vec<u8> = self.quantiles.iter().map(QuantileName::percent).collect();
+        let Some(quantiles) = &self.quantiles else { return vec![0.1, 0.5, 0.9] };
+        let mut percents: Vec<u8> = quantiles.iter().map(QuantileName::percent).collect();
         percents.sort_unstable();
         percents.dedup();
         percents.into_iter().map(|percent| f64::from(percent) / 100.0).collect()

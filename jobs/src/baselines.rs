@@ -27,7 +27,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let scenario = known_scenario::find(&arguments.scenario)?;
     let places = Places::new(environment, &arguments.input, &arguments.output);
-    let description = scenario.series().ok_or(Failure::NotByTime)?;
+    let description = scenario.series().ok_or(Failure::NoSeries)?;
     let train = places.input("train")?;
     let selects = match places.input_if_any("validation")? {
         Some(place) => place,

@@ -107,6 +107,8 @@ pub(crate) struct Bundle {
     pub(crate) manifest: Manifest,
     pub(crate) scenario: Scenario,
     pub(crate) kind: Kind,
+    /// Where it lies.
+    pub(crate) folder: PathBuf,
 }
 
 /// Why a folder is not a bundle that can be used.
@@ -233,7 +235,7 @@ impl Bundle {
         } else {
             Kind::Rows(serde_json::from_str(&text).map_err(json(&model))?)
         };
-        Ok(Self { manifest, scenario, kind })
+        Ok(Self { manifest, scenario, kind, folder: folder.to_owned() })
     }
 
     /// Refuses rows of a scenario whose columns are not those of the training.

@@ -130,6 +130,11 @@ pub enum Failure {
         /// Why.
         source: metric::ReportError,
     },
+    /// Rows that stand alone have no baselines before there is a model.
+    #[error(
+        "baselines of rows that stand alone are the mean and the median, which evaluate measures"
+    )]
+    NoSeries,
     /// Arguments that do not go together.
     #[error("{0}")]
     Usage(&'static str),

@@ -1,6 +1,8 @@
 //! `forecast`: what comes next, by a bundle or without anything but the data.
 
-use std::io::{self, Write};
+mod steps;
+
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use forecast::{Fitted, PanelForecast, auto};
@@ -11,10 +13,12 @@ use series::schema::{Outline, Schema};
 
 use crate::arguments::Forecast;
 use crate::bundle::{Bundle, Kind};
+use crate::continued::continued;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::forecast::steps::Counted;
 use crate::forecast_file;
-use crate::history::{cleaned, prepared_schema};
+use crate::history::prepared_schema;
 use crate::place::Places;
 use crate::table::Table;
 use crate::train::mixture_name;
@@ -36,6 +40,12 @@ pub(crate) fn run(
     };
     match arguments.output.as_deref() {
         Some(path) if path != Path::new("-") => {
+            if path.extension().is_some_and(|extension| extension == "gz" || extension == "zst") {
+                return Err(Failure::Usage("the output is written plain: name a .csv or .parquet"));
+            }
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(Failure::write(folder))?;
+            }
             if path.extension().is_some_and(|extension| extension == "parquet") {
                 table.write_parquet(path)?;
             } else {
@@ -68,11 +78,30 @@ fn of_any_panel(
         frequency: arguments.freq,
         horizon: horizon.get(),
     };
-    let Assembled { panel, notes } = read(data, &Schema::by_hand(outline))?;
+    let schema = Schema::by_hand(outline);
+    let counted = Counted::read(data, time, arguments.freq)?;
+    let Assembled { panel, notes } = match &counted {
+        Ok(counted) => of_text(data, counted.text.clone(), &schema)?,
+        Err(Some(text)) => of_text(data, text.clone(), &schema)?,
+        Err(None) => read(data, &schema)?,
+    };
     let levels = arguments.levels();
     let (fitted, forecast) = auto(&panel, horizon.get() as usize, &levels)?;
     let words = words(&fitted, &panel, notes.rows);
-    Ok((forecast_file::table(&forecast, &panel.keys, time, panel.grid), words))
+    let table = forecast_file::table(&forecast, &panel.keys, time, panel.grid);
+    let table = match &counted {
+        Ok(counted) => table.with_moments_as(|moment| counted.number(moment)),
+        Err(_) => table,
+    };
+    Ok((table, words))
+}
+
+/// A panel that was read already.
+fn of_text(data: &Path, text: Vec<u8>, schema: &Schema) -> Result<Assembled, Failure> {
+    let name = data.display().to_string();
+    let sources =
+        Sources { first: Source::stream(&name, io::Cursor::new(text)), joined: Vec::new() };
+    Ok(panel(sources, schema, Duplicates::Refuse)?)
 }
 
 fn words(fitted: &Fitted, panel: &Panel, rows: u64) -> String {
@@ -86,6 +115,11 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, 
     let places = Places::new(environment, &arguments.input, &[]);
     let folder = unpack::folder(&places.input("model")?)?;
     let bundle = Bundle::read(folder.path())?;
+    if arguments.quantiles.is_some() || !arguments.id.is_empty() || arguments.freq.is_some() {
+        return Err(Failure::Usage(
+            "--quantiles, --id and --freq belong to --time and --target; a model has its own",
+        ));
+    }
     let Kind::Series { fitted, history } = &bundle.kind else {
         return Err(Failure::Usage(
             "the model predicts rows that stand alone: use serve or explain",
@@ -100,13 +134,30 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, 
         None => (fitted.forecast(history, horizon)?, history.clone()),
         Some(data) => {
             let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
-            let panel = cleaned(read(data, &schema)?.panel, &bundle.scenario);
-            let remembering = fitted.as_ref().clone().remembering(history);
-            (remembering.forecast(&panel, horizon)?, panel)
+            let rows = (data.to_string_lossy().into_owned(), bytes(data)?);
+            let (panel, places) = continued(&bundle, (&rows.0, rows.1), &schema)?;
+            let mut forecast = fitted.forecast(&panel, horizon)?;
+            let asked = |place: &usize| forecast.series.get(*place).cloned();
+            forecast.series = places.iter().filter_map(asked).collect();
+            (forecast, panel)
         }
     };
     let table = forecast_file::table(&forecast, &panel.keys, series.time.as_str(), panel.grid);
-    Ok((table, format!("{} series by {}", forecast.series.len(), bundle.manifest.model)))
+    let first = forecast.series.iter().map(|series| series.start).min();
+    let from = first.map_or_else(String::new, |first| panel.grid.moment(first).to_string());
+    let count = forecast.series.len();
+    let words = format!("{count} series from {from} on, by {}", bundle.manifest.model);
+    Ok((table, words))
+}
+
+/// A file or standard input, plain.
+fn bytes(data: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    if data == Path::new("-") {
+        io::stdin().read_to_end(&mut bytes).map_err(Failure::read(data))?;
+        return Ok(bytes);
+    }
+    std::fs::read(data).map_err(Failure::read(data))
 }
 
 fn read(data: &Path, schema: &Schema) -> Result<Assembled, Failure> {

@@ -9,6 +9,7 @@ pub mod arguments;
 mod baselines;
 mod bundle;
 mod check_quality;
+mod continued;
 pub mod environment;
 mod evaluate;
 mod explain;

@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Measure, out: &mut impl Write) -> Result<(), Failu
     let season = NonZeroUsize::new(season).unwrap_or(NonZeroUsize::MIN);
     let scoring = Scoring { actual: &joint, season, groups: &arguments.id, holiday: None };
     let report = evaluate(&forecast, &scoring)?.finish();
+    let rows: usize = forecast.series.iter().map(|series| series.mean.len()).sum();
+    let scored = report.holdout.points.unwrap_or(0);
+    writeln!(out, "{scored} of {rows} forecast rows have an actual").map_err(Failure::Tell)?;
     let text = report.to_json().map_err(|source| Failure::Report { source })?;
     if let Some(path) = &arguments.output {
         write_whole(path, |file| writeln!(file, "{text}"))?;

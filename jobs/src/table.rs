@@ -93,6 +93,17 @@ impl Table {
         self.columns.iter().map(|(_, column)| column.len()).min().unwrap_or(0)
     }
 
+    /// The table with numbers for moments.
+    pub(crate) fn with_moments_as(self, number: impl Fn(Moment) -> i64) -> Self {
+        let columns = self.columns.into_iter().map(|(name, column)| match column {
+            Column::Moment { values, .. } => {
+                (name, Column::Integer(values.into_iter().map(&number).collect()))
+            }
+            other => (name, other),
+        });
+        Self { columns: columns.collect() }
+    }
+
     /// The bytes of a row as CSV, by the first rows.
     pub(crate) fn bytes_of_a_row(&self) -> usize {
         let sample = self.part(0..self.rows().min(1000));

@@ -2,7 +2,7 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | CSV with header, the scenario's columns | the series in it, forecast from where they end; of those that the model knows, what came before need not be sent |
+//! | CSV with header, the scenario's columns | the series in it, from where they end; of those that the model knows only what is new need be sent |
 //! | `{"instances": [{"store": "1", "date": "2018-01-01", "sales": 12}, ..]}` | the same |
 //! | `{"ids": [{"store": "1", "item": "2"}], "horizon": 7}` | these series, from where the training ended; all of them without `ids` |
 //!
@@ -15,15 +15,16 @@ use std::sync::OnceLock;
 use forecast::{Fitted, PanelForecast, SeriesForecast};
 use metric::QuantileLevels;
 use serde_json::{Map, Value, json};
-use series::assemble::{Duplicates, panel};
 use series::panel::Panel;
-use series::read::{ReadError, Source, Sources};
+use series::read::{ReadError, Source};
 use series::schema::{Presence, Purpose, Schema};
 use series::table::table;
 
 use crate::bundle::{Bundle, Kind, RowsModel};
+use crate::continued::continued;
+use crate::failure::Failure;
 use crate::forecast_file;
-use crate::history::{cleaned, prepared_schema};
+use crate::history::prepared_schema;
 use crate::serve::answer::Refusal;
 use crate::serve::wire::Form;
 use crate::table::Table;
@@ -35,8 +36,6 @@ const LONGEST: u64 = 5000;
 #[derive(Debug)]
 pub(crate) struct Bundled {
     bundle: Bundle,
-    /// The mixture with its history inside, where rows form series.
-    fitted: Option<Fitted>,
     schema: Schema,
     /// What comes after the training, made when it is first asked for.
     next: OnceLock<PanelForecast>,
@@ -44,16 +43,12 @@ pub(crate) struct Bundled {
 
 impl Bundled {
     pub(crate) fn new(bundle: Bundle) -> Self {
-        let fitted = match &bundle.kind {
-            Kind::Series { fitted, history } => Some(fitted.as_ref().clone().remembering(history)),
-            Kind::Rows(_) => None,
-        };
         let mut schema = prepared_schema(&bundle.scenario).of_rows_ahead();
         // Who asks knows whose rows these are; a feature that lacks may be a misspelt one.
         for field in schema.columns.iter_mut().filter(|it| it.purpose == Purpose::Identifier) {
             field.presence = Presence::Optional;
         }
-        Self { bundle, fitted, schema, next: OnceLock::new() }
+        Self { bundle, schema, next: OnceLock::new() }
     }
 
     pub(crate) fn title(&self) -> String {
@@ -71,10 +66,9 @@ impl Bundled {
             Form::Csv => Asked { rows: Some(body.to_vec()), ..Asked::default() },
             Form::Json => Asked::read(body, &self.schema)?,
         };
-        let answer = match (&self.bundle.kind, &self.fitted) {
-            (Kind::Series { history, .. }, Some(fitted)) => self.series(fitted, history, asked)?,
-            (Kind::Rows(model), _) => self.rows(model, asked)?,
-            (Kind::Series { .. }, None) => return Err(Refusal::Defect),
+        let answer = match &self.bundle.kind {
+            Kind::Series { fitted, history } => self.series(fitted, history, asked)?,
+            Kind::Rows(model) => self.rows(model, asked)?,
         };
         match wanted {
             Form::Csv => {
@@ -95,17 +89,13 @@ impl Bundled {
             )));
         }
         let steps = usize::try_from(horizon).map_err(|_| Refusal::Defect)?;
-        let (forecast, panel) = if let Some(rows) = asked.rows {
-            let source = Source::stream("the request", Cursor::new(rows));
-            let sources = Sources { first: source, joined: Vec::new() };
-            let read = panel(sources, &self.schema, Duplicates::Refuse)?.panel;
-            let panel = cleaned(read, &self.bundle.scenario);
-            (fitted.forecast(&panel, steps)?, panel)
-        } else {
+        let Some(rows) = asked.rows else {
             let chosen = chosen(history, asked.ids.as_deref())?;
             return Ok(self.laid_out(&self.next(fitted, history, steps, &chosen)?, history));
         };
-        Ok(self.laid_out(&forecast, &panel))
+        let (panel, places) = continued(&self.bundle, ("the request", rows), &self.schema)?;
+        let forecast = fitted.forecast(&panel, steps)?;
+        Ok(self.laid_out(&part(&forecast, &places, steps), &panel))
     }
 
     /// The forecast of known series from where the training ended. Up to the horizon of the model it
@@ -264,6 +254,12 @@ fn objects(table: &Table) -> Vec<Value> {
             Value::Object(members.collect())
         })
         .collect()
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Shape(failure.chain())
+    }
 }
 
 impl From<ReadError> for Refusal {

@@ -10,7 +10,7 @@ use series::panel::{Known, Panel};
 
 use crate::candidate::Candidate;
 use crate::error::Error;
-use crate::fitted::{Fitted, PanelForecast, fit, name};
+use crate::fitted::{Fitted, PanelForecast, SeriesForecast, fit, name};
 use crate::task::{Combination, Task};
 
 /// What the report is about.
@@ -91,12 +91,19 @@ fn histories(
     let truth = by_name(scoring.actual);
     for series in &forecast.series {
         let name = name(&series.id);
-        let Some(truth) = truth.get(&name) else { continue };
+        let Some(truth) = truth.get(&name).filter(|truth| went_on(series, truth)) else { continue };
         let kept = usize::try_from(series.start - truth.start).unwrap_or(0);
         let history = truth.target.iter().take(kept).map(|&value| Some(value));
         evaluation.history(&name, HistoryScale::of(history, scoring.season))?;
     }
     Ok(())
+}
+
+/// Whether anything is known of a series in the span that was forecast. Those that ended before
+/// have no part in the hold-out, and are not counted as if they had.
+fn went_on(forecast: &SeriesForecast, truth: &series::panel::Series) -> bool {
+    let points = (forecast.start..).take(forecast.mean.len());
+    points.into_iter().any(|point| !truth.at(point).is_nan())
 }
 
 fn by_name(panel: &Panel) -> std::collections::BTreeMap<String, &series::panel::Series> {
@@ -115,7 +122,9 @@ fn each_observation(
     let holiday = scoring.holiday.and_then(|holiday| column(&holiday.column));
     for series in &forecast.series {
         let name = name(&series.id);
-        let Some(truth) = truths.get(&name) else { continue };
+        let Some(truth) = truths.get(&name).filter(|truth| went_on(series, truth)) else {
+            continue;
+        };
         let groups = groups_of(panel, truth, scoring.groups);
         let groups: Vec<(&str, &str)> =
             groups.iter().map(|(column, value)| (column.as_str(), value.as_str())).collect();
