@@ -109,7 +109,7 @@ pub struct Prepare {
     /// What will train: automl, xgboost or almanac; the scenario's own otherwise.
     #[arg(long, value_parser = trainer)]
     pub trainer: Option<Trainer>,
-    /// The feature group that features will also be written to.
+    /// The feature group of the pipeline. This version writes files only, and says so.
     #[arg(long)]
     pub feature_group: Option<String>,
 }

@@ -15,7 +15,7 @@ pub const VARIABLES: [(&str, &str); 8] = [
     ("SPLITS_DIR", "what `prepare` makes of them; `splits` in the data otherwise"),
     ("MODELS_DIR", "the trained model; `models` otherwise"),
     ("REPORTS_DIR", "what is written for people; `reports` otherwise"),
-    ("SAGEMAKER_BATCH", "`true` where `serve` answers a transform job"),
+    ("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "the form of answers to those who name none"),
     ("SAGEMAKER_MAX_PAYLOAD_IN_MB", "the largest request of a transform job"),
     ("TRAINING_JOB_NAME", "the training job, which the bundle remembers"),
 ];

@@ -85,6 +85,10 @@ pub(crate) fn run(
         Some(description) => series::prepare(&work, description)?,
         None => single::prepare(&work)?,
     };
+    if let Some(group) = &arguments.feature_group {
+        writeln!(out, "feature group {group}: not written to, this version only writes files")
+            .map_err(Failure::Tell)?;
+    }
     writeln!(out, "{counts}").map_err(Failure::Tell)
 }
 

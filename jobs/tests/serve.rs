@@ -31,6 +31,7 @@ impl Server {
     fn of(folder: TempDir, below: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_almanac-jobs"))
             .args(["serve", "--host", "127.0.0.1", "--port", "0", "--input"])
+            .env("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "application/json")
             .arg(format!("model={}", folder.path().join(below).display()))
             .stdout(Stdio::piped())
             .spawn()
@@ -116,7 +117,7 @@ fn trained(name: &str, scenario: &str) -> TempDir {
     folder
 }
 
-const CSV: &str = "content-type: text/csv\r\n";
+const CSV: &str = "content-type: text/csv\r\naccept: text/csv\r\n";
 const JSON: &str = "content-type: application/json\r\naccept: application/json\r\n";
 
 #[test]
@@ -136,6 +137,8 @@ fn csv_and_json_are_answered_alike() {
         .map(|it| it["score"].as_f64().unwrap())
         .collect();
     assert_eq!(values, scores);
+    let (_, usual) = server.invoke("content-type: text/csv\r\n", "4,1\n");
+    assert!(usual.starts_with("{\"predictions\":"), "{usual}");
     assert!((values[0] - 12.0).abs() < 0.5 && (values[1] - 30.0).abs() < 0.5, "{values:?}");
 }
 

@@ -123,7 +123,7 @@ pub enum Split {
         /// How many points at the end of each series select the model.
         validation_steps: u32,
     },
-    /// The last points of every series.
+    /// The last points before the last one of all series: the same moments for each.
     #[serde(rename_all = "snake_case")]
     Tail {
         /// How many points before the test select the model.
