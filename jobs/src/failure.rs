@@ -90,8 +90,11 @@ pub enum Failure {
     /// A history that cannot be cut.
     #[error(transparent)]
     Split(#[from] SplitError),
-    /// A scenario whose rows form series is cut by time.
-    #[error("rows of series must be cut by time: use [split.given], [split.tail] or [split.dates]")]
+    /// What needs series that are cut by time was asked of a scenario without.
+    #[error(
+        "the scenario has no series that are cut by time: give it a [series] table, and \
+         [split.given], [split.tail] or [split.dates]"
+    )]
     NotByTime,
     /// No row of this retailer.
     #[error("no row is of retailer `{retailer}`; there are {known}")]
