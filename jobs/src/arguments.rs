@@ -26,6 +26,9 @@ pub struct Arguments {
 pub enum Job {
     /// Writes a synthetic history of a scenario.
     Generate(Generate),
+    /// Cuts the last horizon off a history, for scenarios whose hold-out is data of its own: input
+    /// `history`, outputs `training` and `given-holdout`.
+    HoldOut(Subject),
     /// Says whether a history can be trusted: input `training`, for scenarios whose hold-out is a file
     /// of its own also `given-holdout`, output `quality`.
     CheckQuality(Subject),

@@ -1,10 +1,10 @@
 //! `check-quality`: can this history be trusted?
 
 use std::io::Write;
+use std::path::Path;
 
-use scenario::Scenario;
 use series::quality::{Outcome, Report, Rules, check};
-use series::read::Sources;
+use series::read::{Batch, Reader, Source, Sources, Texts};
 use series::schema::Schema;
 
 use crate::arguments::Subject;
@@ -30,24 +30,42 @@ pub(crate) fn run(
     let own_holdout = scenario.split().has_own_holdout();
     let holdout = own_holdout.then(|| places.input("given-holdout")).transpose()?;
     let schema = Schema::of(&scenario);
-    let mut report = check(Sources::path(&training, &schema)?, &schema, &Rules::of(&scenario));
+    let rules = Rules::of(&scenario).of_retailer(&scenario, &arguments.retailer);
+    let mut report = check(Sources::path(&training, &schema)?, &schema, &rules);
     if let Some(holdout) = holdout {
-        let rules = of_holdout(&scenario);
+        let rules = of_holdout(rules.clone());
         let of_holdout = check(Sources::path(&holdout, &schema)?, &schema, &rules);
         report = joined(report, of_holdout);
     }
     let folder = places.output("quality")?;
     write_whole(&folder.join(FILE), |file| writeln!(file, "{}", report.to_json()))?;
     tell(&report, out).map_err(Failure::Tell)?;
+    if let Some((column, retailer)) = rules.only.as_ref().filter(|_| report.rows == 0) {
+        let known = texts_of(column, &training, &schema)?.join(", ");
+        writeln!(out, "  no row is of retailer `{retailer}`; there are {known}")
+            .map_err(Failure::Tell)?;
+    }
     match (report.verdict(), environment.container()) {
         (Err(failed), Container::None) => Err(Failure::Quality(failed)),
         _ => Ok(()),
     }
 }
 
+/// The first texts of a column.
+fn texts_of(column: &str, place: &Path, schema: &Schema) -> Result<Vec<String>, Failure> {
+    let mut reader = Reader::open(Source::path(place)?, schema)?;
+    let mut batch = Batch::default();
+    while reader.read(&mut batch)? {}
+    let texts = schema.place(column).and_then(|place| reader.texts(place));
+    let numbers = 0..texts.map_or(0, Texts::len).min(20);
+    let text =
+        |number: usize| texts?.get(u32::try_from(number).ok()?).first().map(ToString::to_string);
+    Ok(numbers.filter_map(text).collect())
+}
+
 /// A hold-out is as long as it is: only a history must have some length.
-fn of_holdout(scenario: &Scenario) -> Rules {
-    Rules { min_rows: 1, min_history: 1, ..Rules::of(scenario) }
+fn of_holdout(rules: Rules) -> Rules {
+    Rules { min_rows: 1, min_history: 1, ..rules }
 }
 
 /// Both reports as one, which passes if both do.

@@ -1,5 +1,6 @@
 //! `explain`: what each forecast is made of. The parts of a row add up to its forecast.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use series::panel::Panel;
@@ -15,6 +16,9 @@ use crate::place::Places;
 use crate::table::{Column, Table};
 use crate::unpack;
 
+/// How many series are explained where nobody says how many.
+const USUAL: usize = 20;
+
 pub(crate) fn run(
     arguments: &Explain,
     environment: &Environment,
@@ -23,22 +27,28 @@ pub(crate) fn run(
     let places = Places::new(environment, &arguments.input, &arguments.output);
     let folder = unpack::folder(&places.input("model")?)?;
     let bundle = Bundle::read(folder.path())?;
-    let explained = match &bundle.kind {
+    let (explained, about) = match &bundle.kind {
         Kind::Series { fitted, history } => {
-            let chosen = chosen(history, arguments)?;
+            let mut chosen = chosen(history, arguments)?;
+            let most = arguments.series.map_or(USUAL, |it| it.get() as usize);
+            let about = if chosen.len() > most {
+                format!(" of the first {most} of {} series; --series N gives more", chosen.len())
+            } else {
+                format!(" of {} series", chosen.len())
+            };
+            chosen.truncate(most);
             let steps = arguments.horizon.map_or(fitted.task.horizon, |it| it.get() as usize);
-            of_series(&fitted.explain(history, steps, &chosen)?, history, &bundle)
+            (of_series(&fitted.explain(history, steps, &chosen)?, history, &bundle), about)
         }
-        Kind::Rows(model) => of_rows(model, &places, &bundle)?,
+        Kind::Rows(model) => (of_rows(model, &places, &bundle)?, String::new()),
     };
     let path = places.output("explanation")?.join("explanation.csv");
     explained.write_csv(&path)?;
-    writeln!(out, "{}: {} parts", path.display(), explained.rows()).map_err(Failure::Tell)
+    writeln!(out, "{}: {} parts{about}", path.display(), explained.rows()).map_err(Failure::Tell)
 }
 
-/// The series that the arguments name, the first ones without.
+/// The series that the arguments name, all of them without.
 fn chosen(history: &Panel, arguments: &Explain) -> Result<Vec<usize>, Failure> {
-    let most = arguments.series.map_or(20, |it| it.get() as usize);
     let mut wanted = Vec::new();
     for condition in &arguments.whose {
         let key = history.keys.iter().position(|key| *key == condition.name);
@@ -50,7 +60,27 @@ fn chosen(history: &Panel, arguments: &Explain) -> Result<Vec<usize>, Failure> {
     }
     let fits = |id: &[String]| wanted.iter().all(|(key, value)| id.get(*key) == Some(value));
     let places = history.series.iter().enumerate().filter(|(_, series)| fits(&series.id));
-    Ok(places.map(|(place, _)| place).take(most).collect())
+    let places: Vec<usize> = places.map(|(place, _)| place).collect();
+    match wanted.first() {
+        Some((key, _)) if places.is_empty() => Err(no_such_series(history, arguments, *key)),
+        _ => Ok(places),
+    }
+}
+
+fn no_such_series(history: &Panel, arguments: &Explain, key: usize) -> Failure {
+    let conditions = arguments.whose.iter();
+    let asked: Vec<String> =
+        conditions.map(|it| format!("{}={}", it.name, it.path.display())).collect();
+    let values: BTreeSet<&str> =
+        history.series.iter().filter_map(|it| it.id.get(key).map(String::as_str)).collect();
+    let known: Vec<&str> = values.iter().take(USUAL).copied().collect();
+    let more = values.len() - known.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Failure::NoSuchSeries {
+        asked: asked.join(", "),
+        column: history.keys.get(key).cloned().unwrap_or_default(),
+        known: known.join(", ") + &more,
+    }
 }
 
 fn of_series(

@@ -17,6 +17,7 @@ use crate::environment::{Container, Environment};
 use crate::inspect::InspectError;
 use crate::place::PlaceError;
 use crate::risk::RiskError;
+use crate::train::BuiltInError;
 use crate::xgboost::XgboostError;
 
 /// The job failed.
@@ -149,6 +150,16 @@ pub enum Failure {
         /// What there is.
         known: String,
     },
+    /// No series has the values that were asked for.
+    #[error("no series has {asked}; `{column}` may be {known}")]
+    NoSuchSeries {
+        /// What was asked for.
+        asked: String,
+        /// The first column of it.
+        column: String,
+        /// Its values.
+        known: String,
+    },
     /// A folder without a model.
     #[error("there is no model in {}", path.display())]
     NoModel {
@@ -158,6 +169,9 @@ pub enum Failure {
     /// A model of XGBoost that cannot be used.
     #[error(transparent)]
     Xgboost(#[from] XgboostError),
+    /// The built-in algorithm cannot be trained.
+    #[error(transparent)]
+    BuiltIn(#[from] BuiltInError),
     /// The server cannot be started or ended.
     #[error("cannot serve; choose another --host or --port")]
     Serve(#[source] io::Error),
@@ -195,6 +209,7 @@ impl Failure {
             | Self::WhichScenario
             | Self::Usage(_)
             | Self::NoSuchKey { .. }
+            | Self::NoSuchSeries { .. }
             | Self::Place(PlaceError::NoInput { .. }) => ExitCode::from(USAGE),
             _ => ExitCode::from(FAILED),
         }

@@ -29,7 +29,7 @@ pub(crate) fn run(
     environment: &Environment,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let (table, words) = match (&arguments.time, &arguments.target) {
+    let Made { table, words, warning } = match (&arguments.time, &arguments.target) {
         (Some(time), Some(target)) => of_any_panel(arguments, time, target)?,
         (None, None) => of_bundle(arguments, environment)?,
         _ => {
@@ -38,6 +38,9 @@ pub(crate) fn run(
             ));
         }
     };
+    if let Some(warning) = warning {
+        writeln!(io::stderr(), "warning: {warning}").map_err(Failure::Tell)?;
+    }
     match arguments.output.as_deref() {
         Some(path) if path != Path::new("-") => {
             if path.extension().is_some_and(|extension| extension == "gz" || extension == "zst") {
@@ -61,12 +64,38 @@ pub(crate) fn run(
     }
 }
 
+/// A forecast, and what is said of it.
+struct Made {
+    table: Table,
+    words: String,
+    /// What a person should look at.
+    warning: Option<String>,
+}
+
+/// Whether series ended long before the last point of all, and which. Their forecasts stay, but who
+/// reads them may take them for something that is still sold.
+fn ended_early(panel: &Panel, places: &[usize], horizon: usize) -> Option<String> {
+    let last = panel.extent()?.1;
+    let horizon = i64::try_from(horizon).unwrap_or(i64::MAX);
+    let asked = places.iter().filter_map(|&place| panel.series.get(place));
+    let ended = asked.filter_map(|series| {
+        let known = series.target.iter().rposition(|value| !value.is_nan())?;
+        let end = series.start + i64::try_from(known).ok()?;
+        (last - end > horizon).then_some((series, end))
+    });
+    let ended: Vec<_> = ended.collect();
+    let (series, end) = ended.first()?;
+    let count = ended.len();
+    let (id, on) = (forecast::fitted::name(&series.id), panel.grid.moment(*end));
+    Some(format!(
+        "{count} of {} series ended more than {horizon} points before the last of all, such as \
+         {id} on {on}; they are forecast as if they went on",
+        places.len()
+    ))
+}
+
 /// A panel of which only the columns are told.
-fn of_any_panel(
-    arguments: &Forecast,
-    time: &str,
-    target: &str,
-) -> Result<(Table, String), Failure> {
+fn of_any_panel(arguments: &Forecast, time: &str, target: &str) -> Result<Made, Failure> {
     let Some(data) = &arguments.data else {
         return Err(Failure::Usage("give --data FILE, a folder, or - for standard input"));
     };
@@ -93,7 +122,9 @@ fn of_any_panel(
         Ok(counted) => table.with_moments_as(|moment| counted.number(moment)),
         Err(_) => table,
     };
-    Ok((table, words))
+    let all: Vec<usize> = (0..panel.series.len()).collect();
+    let warning = ended_early(&panel, &all, horizon.get() as usize);
+    Ok(Made { table, words, warning })
 }
 
 /// A panel that was read already.
@@ -111,7 +142,7 @@ fn words(fitted: &Fitted, panel: &Panel, rows: u64) -> String {
 }
 
 /// The series that a bundle knows, or those in a file, from where they end.
-fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, String), Failure> {
+fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<Made, Failure> {
     let places = Places::new(environment, &arguments.input, &[]);
     let folder = unpack::folder(&places.input("model")?)?;
     let bundle = Bundle::read(folder.path())?;
@@ -130,8 +161,11 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, 
         None => fitted.task.horizon,
     };
     let series = bundle.scenario.series().ok_or(Failure::NotByTime)?;
-    let (forecast, panel): (PanelForecast, Panel) = match &arguments.data {
-        None => (fitted.forecast(history, horizon)?, history.clone()),
+    let (forecast, panel, places): (PanelForecast, Panel, Vec<usize>) = match &arguments.data {
+        None => {
+            let all = (0..history.series.len()).collect();
+            (fitted.forecast(history, horizon)?, history.clone(), all)
+        }
         Some(data) => {
             let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
             let rows = (data.to_string_lossy().into_owned(), bytes(data)?);
@@ -139,7 +173,7 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, 
             let mut forecast = fitted.forecast(&panel, horizon)?;
             let asked = |place: &usize| forecast.series.get(*place).cloned();
             forecast.series = places.iter().filter_map(asked).collect();
-            (forecast, panel)
+            (forecast, panel, places)
         }
     };
     let table = forecast_file::table(&forecast, &panel.keys, series.time.as_str(), panel.grid);
@@ -147,7 +181,7 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<(Table, 
     let from = first.map_or_else(String::new, |first| panel.grid.moment(first).to_string());
     let count = forecast.series.len();
     let words = format!("{count} series from {from} on, by {}", bundle.manifest.model);
-    Ok((table, words))
+    Ok(Made { table, words, warning: ended_early(&panel, &places, horizon) })
 }
 
 /// A file or standard input, plain.

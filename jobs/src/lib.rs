@@ -20,6 +20,7 @@ mod forecast;
 mod forecast_file;
 mod generate;
 mod history;
+mod hold_out;
 mod inspect;
 mod known_scenario;
 mod measure;
@@ -47,6 +48,7 @@ use crate::environment::Environment;
 pub use crate::failure::Failure;
 pub use crate::inspect::{Condition, InspectError};
 pub use crate::risk::RiskError;
+pub use crate::train::BuiltInError;
 pub use crate::xgboost::XgboostError;
 
 /// Runs the job that the arguments name, and tells of what kept it from ending well.
@@ -83,6 +85,7 @@ pub fn start(job: Job, environment: &Environment) -> ExitCode {
 pub fn run(job: Job, environment: &Environment, out: &mut impl Write) -> Result<(), Failure> {
     match job {
         Job::Generate(arguments) => generate::run(&arguments, out),
+        Job::HoldOut(arguments) => hold_out::run(&arguments, environment, out),
         Job::CheckQuality(arguments) => check_quality::run(&arguments, environment, out),
         Job::Prepare(arguments) => prepare::run(&arguments, environment, out),
         Job::Train(arguments) => train::run(&arguments, environment, out),

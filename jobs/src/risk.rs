@@ -123,6 +123,8 @@ struct Stocks {
     all: Vec<Stock>,
     /// Series of the forecast of which no stock is known.
     unknown: usize,
+    /// Rows of stock whose series has no forecast.
+    strange: Vec<String>,
 }
 
 /// The probability from which on a breach is told, where nobody says.
@@ -199,8 +201,14 @@ fn of_stock(
     }
     let lead_time = asked.map(|asked| asked as usize);
     let policy = Policy { probability, lead_time, service_level };
-    let all = stocks(forecast, &stock::read(file, &forecast.keys)?, policy);
-    Ok(Stocks { policy, unknown: forecast.series.len() - all.len(), all })
+    let mut known = stock::read(file, &forecast.keys)?;
+    let all = stocks(forecast, &known, policy);
+    let matched = all.iter().filter_map(|it| forecast.series.get(it.series));
+    matched.for_each(|series| {
+        known.remove(&series.id);
+    });
+    let strange = known.keys().map(|id| forecast.name(id)).collect();
+    Ok(Stocks { policy, unknown: forecast.series.len() - all.len(), all, strange })
 }
 
 /// Writes everything, the page last: where it stands, all of it does.

@@ -1,8 +1,10 @@
 //! `train`: models compete, the winner goes into a bundle.
 //!
 //! In SageMaker the hyperparameters say which scenario and whose; `validation` selects and, where
-//! the scenario says so, is learned from in the end.
+//! the scenario says so, is learned from in the end. Hyperparameters of XGBoost without a scenario
+//! ask for what the built-in container of that name does.
 
+mod built_in;
 mod rows;
 mod series;
 
@@ -19,6 +21,7 @@ use crate::failure::Failure;
 use crate::known_scenario;
 use crate::place::Places;
 use crate::table::Table;
+pub use crate::train::built_in::BuiltInError;
 pub(crate) use crate::train::series::name as mixture_name;
 
 /// How every model and baseline did on what selects.
@@ -49,6 +52,15 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let given = hyperparameters(environment)?;
     let places = Places::new(environment, &arguments.input, &arguments.output);
+    if built_in::is_asked_for(&given) {
+        let channels = built_in::Channels {
+            train: places.input("train")?,
+            validation: places.input_if_any("validation")?,
+            model: places.output("model")?,
+        };
+        let metrics = built_in::train(&channels, &given)?;
+        return writeln!(out, "{metrics}").map_err(Failure::Tell);
+    }
     let told = |name: &str| given.get(name).cloned();
     let name = match places.input_if_any("scenario")? {
         Some(folder) => Some(folder.to_string_lossy().into_owned()),

@@ -126,6 +126,64 @@ fn a_training_job_is_told_by_hyperparameters_and_leaves_a_model() {
 }
 
 #[test]
+fn a_history_is_cut_where_the_last_horizon_begins() {
+    let container = Container::new();
+    let (history, parts) = (container.path("sales.csv"), container.folder("parts"));
+    container.job(&["generate", "store-item", "--part", "whole", "-o", history.to_str().unwrap()]);
+    let named = |name: &str, path: &Path| format!("{name}={}", path.display());
+
+    container.job(&[
+        "hold-out",
+        "--scenario",
+        "store-item",
+        "--input",
+        &named("history", &history),
+        "--output",
+        &named("training", &parts.join("training")),
+        "--output",
+        &named("given-holdout", &parts.join("holdout")),
+    ]);
+
+    let rows = |path: &Path| fs::read_to_string(path).unwrap().lines().count() - 1;
+    let held_out = rows(&parts.join("holdout/holdout.csv"));
+    assert!(held_out > 0 && held_out % 90 == 0, "90 days of every series: {held_out}");
+    let kept = rows(&parts.join("training/train.csv"));
+    assert_eq!(kept + held_out, rows(&history));
+    assert_eq!(fs::read_dir(parts.join("training")).unwrap().count(), 1);
+}
+
+#[test]
+fn hyperparameters_of_xgboost_train_as_the_built_in_container_does() {
+    let (container, hyperparameters) = (
+        Container::new(),
+        json!({
+            "objective": "reg:squarederror", "num_round": "60", "max_depth": "4", "eta": "0.2",
+            "early_stopping_rounds": "10", "eval_metric": "rmse", "subsample": "0.9",
+        }),
+    );
+    container.folder("input/config");
+    let config = container.path("input/config/hyperparameters.json");
+    fs::write(&config, hyperparameters.to_string()).unwrap();
+    for channel in ["train", "validation"] {
+        let rows = (0..400).map(|row| format!("{},{},{}\n", row % 20, row % 20, row % 7));
+        let folder = container.folder(&format!("input/data/{channel}"));
+        fs::write(folder.join("part-0.csv"), rows.collect::<String>()).unwrap();
+    }
+
+    let said = container.run(&["train"]);
+
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let rmse = said.trim().rsplit_once("validation-rmse:").unwrap().1.parse::<f64>().unwrap();
+    assert!(said.starts_with("[60]\ttrain-rmse:") && rmse < 0.1, "{said}");
+    let model = fs::read(container.path("model/xgboost-model")).unwrap();
+    assert_eq!(trees::Model::from_bytes(&model).unwrap().feature_names().count(), 2);
+
+    fs::write(&config, json!({"num_round": "60", "rate_drop": "0.1"}).to_string()).unwrap();
+    assert_eq!(container.run(&["train"]).status.code(), Some(1));
+    assert!(container.text("output/failure").contains("hyperparameter `rate_drop` is `0.1`"));
+}
+
+#[test]
 fn a_training_job_that_fails_says_why_where_sagemaker_looks() {
     let container = Container::new();
     container.folder("input/config");

@@ -81,7 +81,7 @@ fn limits_and_probability_can_be_given() {
 #[test]
 fn stock_runs_out_with_a_date() {
     let folder = Folder::with("forecast.csv", FORECAST);
-    folder.write("stock.csv", "server,stock\na,100\nb,500\n");
+    folder.write("stock.csv", "server,stock\na,100\nb,500\nnowhere,3\n");
     let stock = folder.path("stock.csv").display().to_string();
 
     let words = ["--scenario", "capacity", "--stock", &stock, "--lead-time", "2"];
@@ -89,6 +89,8 @@ fn stock_runs_out_with_a_date() {
 
     assert_eq!(summary["stock"]["series_at_risk"], 1);
     assert_eq!(summary["stock"]["orders_due"], 1);
+    assert_eq!(summary["stock"]["stock_without_series"], 1);
+    assert_eq!(summary["stock"]["for_example"], "server nowhere");
     assert_eq!(summary["stock"]["first_at"], "2024-03-01 01:00:00");
     assert!(folder.read("risk/stock.csv").starts_with("server,stock,expected_demand"));
 }

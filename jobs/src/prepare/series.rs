@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use scenario::data::Series as Description;
 use scenario::model::Trainer;
-use series::assemble::{Duplicates, first_schema, lay_grid, panel};
+use series::assemble::{Duplicates, lay_grid, panel};
 use series::features::{FeatureTable, Recipe, ahead, high_demand, training};
 use series::grid::Moment;
 use series::panel::Panel;
-use series::read::{Batch, Reader, Source, Sources};
+use series::read::{Source, Sources};
 use series::schema::Schema;
-use series::split::{Cut, cut, write};
+use series::split::{Cut, Written, cut, extent, likely_extent, write};
 
 use super::features::{readable, write_bare};
 use super::rows::write_whole_series;
@@ -26,21 +26,22 @@ pub(super) fn prepare(work: &Work<'_>, description: &Description) -> Result<Coun
     let training = work.places.input("training")?;
     let own_holdout = work.scenario.split().has_own_holdout();
     let given = own_holdout.then(|| work.places.input("given-holdout")).transpose()?;
-    let frequency = schema.frequency;
-    let extent = extent(&training, &schema)?;
-    let cut = cut(work.scenario.split(), frequency, extent)?;
-    let from = holdout_from(&cut, description, extent.1)?;
+    let split = work.scenario.split();
     let streams = work.trainer == Trainer::Almanac && schema.files.len() < 2;
-    let counts = if streams {
-        stream(work, (&training, given.as_deref()), &schema, &cut)?
+    let (counts, cut, extent) = if streams {
+        stream(work, (&training, given.as_deref()), &schema)?
     } else {
+        let extent = whole_extent(&training, &schema)?;
+        let cut = cut(split, schema.frequency, extent)?;
+        let from = holdout_from(&cut, description, extent.1)?;
         let mut sources = Sources::path(&training, &schema)?;
         if let Some(given) = &given {
             sources.first = sources.first.and(Sources::path(given, &schema)?.first);
         }
         let panel = panel(sources, &schema, Duplicates::Refuse)?.panel;
-        whole(work, &panel, &cut, from)?
+        (whole(work, &panel, &cut, from)?, cut, extent)
     };
+    let from = holdout_from(&cut, description, extent.1)?;
     let about = work.about_holdout(Some(from.0));
     write_json(&work.places.output("holdout")?.join(ABOUT_HOLDOUT), &about)?;
     Ok(counts)
@@ -56,22 +57,11 @@ fn holdout_from(cut: &Cut, series: &Description, last: Moment) -> Result<Moment,
     grid.map(|grid| grid.moment(1)).ok_or(Failure::Split(series::split::SplitError::NoFrequency))
 }
 
-/// The first and last moment that have a target, by reading them.
-fn extent(place: &Path, schema: &Schema) -> Result<(Moment, Moment), Failure> {
-    let first = Sources::path(place, schema)?.first;
-    let mut reader = Reader::open(first, &first_schema(schema))?;
-    let mut batch = Batch::default();
-    let mut extent: Option<(i64, i64)> = None;
-    let target = schema.target_place().unwrap_or_default();
-    while reader.read(&mut batch)? {
-        let rows = batch.time().iter().zip(batch.numbers(target));
-        for (&time, _) in rows.filter(|(time, target)| **time != Batch::NO_TIME && !target.is_nan())
-        {
-            let (first, last) = extent.unwrap_or((time, time));
-            extent = Some((first.min(time), last.max(time)));
-        }
-    }
-    let found = extent.map(|(first, last)| (Moment(first), Moment(last)));
+/// The first and last moment that have a target.
+type Extent = (Moment, Moment);
+
+fn whole_extent(place: &Path, schema: &Schema) -> Result<Extent, Failure> {
+    let found = extent(Sources::path(place, schema)?.first, schema)?;
     found.ok_or_else(|| Failure::NoRows { path: place.to_owned() })
 }
 
@@ -80,11 +70,13 @@ fn stream(
     work: &Work<'_>,
     (training, given): (&Path, Option<&Path>),
     schema: &Schema,
-    cut: &Cut,
-) -> Result<Counts, Failure> {
+) -> Result<(Counts, Cut, Extent), Failure> {
     let output = |name: &str| work.places.output(name);
     let staging = Staging::in_folder(&output("train")?);
-    let written = write(Source::path(training)?, schema, cut, &staging.0)?;
+    let (written, cut, extent) = match cut_at_once(work, training, schema, &staging)? {
+        Some(done) => done,
+        None => cut_in_two_readings(work, training, schema, &staging)?,
+    };
     staging.give("train.csv", &output("train")?.join("train.csv"))?;
     staging.give("validation.csv", &output("validation")?.join("validation.csv"))?;
     let holdout = output("holdout")?.join(HOLDOUT);
@@ -100,12 +92,42 @@ fn stream(
             copied.train
         }
     };
-    Ok(Counts {
+    let counts = Counts {
         train: written.train,
         validation: written.validation,
         holdout: held_out,
         left_out: written.left_out,
-    })
+    };
+    Ok((counts, cut, extent))
+}
+
+/// Cuts where the history probably ends. Nothing if it turns out to end elsewhere, or if anything
+/// is wrong, which the longer way will say.
+fn cut_at_once(
+    work: &Work<'_>,
+    training: &Path,
+    schema: &Schema,
+    staging: &Staging,
+) -> Result<Option<(Written, Cut, Extent)>, Failure> {
+    let at = |extent| cut(work.scenario.split(), schema.frequency, extent).ok();
+    let likely = likely_extent(Source::path(training)?, schema).and_then(at);
+    let Some(likely) = likely else { return Ok(None) };
+    let Ok(written) = write(Source::path(training)?, schema, &likely, &staging.0) else {
+        return Ok(None);
+    };
+    let is_right = |extent: &Extent| at(*extent) == Some(likely);
+    Ok(written.extent.filter(is_right).map(|extent| (written, likely, extent)))
+}
+
+fn cut_in_two_readings(
+    work: &Work<'_>,
+    training: &Path,
+    schema: &Schema,
+    staging: &Staging,
+) -> Result<(Written, Cut, Extent), Failure> {
+    let extent = whole_extent(training, schema)?;
+    let cut = cut(work.scenario.split(), schema.frequency, extent)?;
+    Ok((write(Source::path(training)?, schema, &cut, &staging.0)?, cut, extent))
 }
 
 /// A folder for files that are not whole yet. It goes away with its contents.
@@ -210,7 +232,7 @@ fn features(work: &Work<'_>, panel: &Panel, cut: &Cut) -> Result<(u64, u64), Fai
 fn last_before_holdout(work: &Work<'_>, panel: &Panel) -> Result<i64, Failure> {
     let training = work.places.input("training")?;
     let schema = Schema::of(work.scenario);
-    Ok(panel.grid.last_point(extent(&training, &schema)?.1))
+    Ok(panel.grid.last_point(whole_extent(&training, &schema)?.1))
 }
 
 /// Series, moment and step of each row of the features.

@@ -52,6 +52,11 @@ pub(crate) struct Worst {
 pub(crate) struct OfStock {
     pub(crate) series: usize,
     pub(crate) series_without_stock: usize,
+    /// Rows of stock that were not used, since their series has no forecast.
+    pub(crate) stock_without_series: usize,
+    /// The first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) for_example: Option<String>,
     pub(crate) series_at_risk: usize,
     pub(crate) orders_due: usize,
     pub(crate) lead_time_steps: Option<usize>,
@@ -121,6 +126,10 @@ impl Summary {
             if stock.series_without_stock > 0 {
                 writeln!(out, "  stock of {} series is not known", stock.series_without_stock)?;
             }
+            if let Some(example) = &stock.for_example {
+                let count = stock.stock_without_series;
+                writeln!(out, "  {count} rows of stock have no forecast, such as {example}")?;
+            }
         }
         Ok(())
     }
@@ -159,6 +168,8 @@ impl OfStock {
         Self {
             series: stocks.all.len(),
             series_without_stock: stocks.unknown,
+            stock_without_series: stocks.strange.len(),
+            for_example: stocks.strange.first().cloned(),
             series_at_risk: at_risk().count(),
             orders_due: stocks.all.iter().filter(|it| Stock::is_due(it)).count(),
             lead_time_steps: stocks.policy.lead_time,

@@ -19,7 +19,7 @@ pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
     let mut fitted = fit(&panel, &task)?;
     if work.scenario.models().refit == Refit::Never && work.validation.is_some() {
         let alone = cleaned(prepared_panel(&[&work.train], work.scenario)?, work.scenario);
-        fitted = fitted.refit(&alone);
+        fitted = fitted.refit(&alone)?;
     }
     let name = name(&fitted, &panel);
     let draft = Draft {

@@ -10,6 +10,7 @@
 
 mod project;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -27,6 +28,59 @@ fn store_item_goes_from_data_to_an_explained_forecast() {
     assert_forecast(&project, "store,item,date,mean,p10,p50,p90");
     project.job(&["explain", "--where", "store=1", "--horizon", "14"]);
     assert_explained(&project);
+    let said = project.job(&["explain", "--series", "2", "--horizon", "2"]);
+    assert!(said.contains("of the first 2 of "), "{said}");
+    let nobody = project.run(&["explain", "--where", "store=no such"]);
+    let error = String::from_utf8_lossy(&nobody.stderr);
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(error.contains("no series has store=no such; `store` may be 1, "), "{error}");
+}
+
+#[test]
+fn only_rows_of_the_retailer_are_checked() {
+    let project = Project::new("turnover");
+    project.job(&["generate", "turnover"]);
+    let raw = project.path("data/raw/turnover.csv");
+    let text = fs::read_to_string(&raw).unwrap();
+    let own = text.lines().filter(|line| line.starts_with("acme,")).count();
+    let mut spoilt = text.clone();
+    for line in text.lines().skip(1).filter(|line| line.starts_with("acme,")).take(50) {
+        spoilt.push_str(&line.replacen("acme,", "other,", 1).replacen(",c", ",\u{fffd}", 1));
+        spoilt.push_str("x\n");
+    }
+    fs::write(&raw, spoilt).unwrap();
+
+    let said = project.of_scenario("check-quality", &[]);
+    let other = ["check-quality", "--scenario", "turnover", "--retailer", "other"];
+    let nobody = ["check-quality", "--scenario", "turnover", "--retailer", "nobody"];
+    let (other, nobody) = (project.run(&other), project.run(&nobody));
+
+    assert!(said.contains(&format!(": {own} rows")), "{said}");
+    assert_eq!((other.status.code(), nobody.status.code()), (Some(1), Some(1)));
+    let words = String::from_utf8_lossy(&nobody.stdout);
+    assert!(words.contains("no row is of retailer `nobody`; there are acme"), "{words}");
+}
+
+#[test]
+fn a_series_that_ended_long_ago_is_told_of_and_forecast() {
+    let project = Project::new("store-item");
+    let mut text = "day,shop,sold\n".to_owned();
+    for day in 0..200_i64 {
+        let date = series::grid::Moment(day * 86_400);
+        writeln!(text, "{date},a,{}", 5 + day % 7).unwrap();
+        if day < 100 {
+            writeln!(text, "{date},b,{}", 3 + day % 7).unwrap();
+        }
+    }
+    fs::write(project.path("sold.csv"), text).unwrap();
+
+    let words = ["--data", "sold.csv", "--time", "day", "--target", "sold", "--id", "shop"];
+    let run = project.run(&[&["forecast", "--horizon", "7"], &words[..]].concat());
+
+    let error = String::from_utf8_lossy(&run.stderr);
+    let warned = "warning: 1 of 2 series ended more than 7 points before the last of all, such as b on 1970-04-10";
+    assert!(error.contains(warned), "{error}");
+    assert_eq!(String::from_utf8_lossy(&run.stdout).lines().count(), 15);
 }
 
 #[test]
@@ -272,7 +326,7 @@ fn the_variables_of_the_project_say_where_everything_is() {
     };
 
     run(&["generate", "turnover", "-o", &folder("d/raw")]);
-    run(&["check-quality", "--scenario", "turnover"]);
+    run(&["check-quality", "--scenario", "turnover", "--retailer", "acme"]);
     run(&["prepare", "--scenario", "turnover", "--retailer", "acme", "--trainer", "almanac"]);
     run(&["train", "--scenario", "turnover", "--retailer", "acme"]);
 

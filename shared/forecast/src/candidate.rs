@@ -6,6 +6,7 @@ use series::panel::{Known, Panel};
 
 use crate::analogue::{self, Analogue};
 use crate::calendar::Slot;
+use crate::error::Error;
 use crate::local::{self, Local, Setting};
 use crate::multiplicative::{self, Memory, Pool, Shape, Trend};
 use crate::pooled::{self, Learner, Regression, Strength};
@@ -82,7 +83,10 @@ impl Candidate {
     }
 
     /// Forecasts all series; `None` where the panel is not one it can forecast.
-    pub fn forecast(&self, view: &View<'_>, task: &Task) -> Option<Means> {
+    ///
+    /// # Errors
+    /// [`Error`] when trees cannot be trained.
+    pub fn forecast(&self, view: &View<'_>, task: &Task) -> Result<Option<Means>, Error> {
         let all: Vec<usize> = (0..view.count()).collect();
         self.forecast_some(view, task, &all)
     }
@@ -93,20 +97,23 @@ impl Candidate {
         view: &View<'_>,
         task: &Task,
         wanted: &[usize],
-    ) -> Option<Means> {
-        let mut means = match self {
-            Self::Local(model) => local_means(view, *model, task, wanted),
-            Self::Multiplicative | Self::Analogues => return None,
-            Self::Shaped(shape) => {
-                multiplicative::forecast(view, *shape, &task.seasons).pick(wanted)
+    ) -> Result<Option<Means>, Error> {
+        let of_all = match self {
+            Self::Local(model) => {
+                let mut means = local_means(view, *model, task, wanted);
+                means.tidy(task.least());
+                return Ok(Some(means));
             }
-            Self::Analogue(analogue) => {
-                analogue::forecast(view, *analogue, &task.seasons)?.pick(wanted)
-            }
-            Self::Regression(regression) => pooled::forecast(view, *regression, task)?.pick(wanted),
+            Self::Multiplicative | Self::Analogues => None,
+            Self::Shaped(shape) => Some(multiplicative::forecast(view, *shape, &task.seasons)),
+            Self::Analogue(analogue) => analogue::forecast(view, *analogue, &task.seasons),
+            Self::Regression(regression) => pooled::forecast(view, *regression, task)?,
         };
-        means.tidy(task.least());
-        Some(means)
+        Ok(of_all.map(|means| {
+            let mut means = means.pick(wanted);
+            means.tidy(task.least());
+            means
+        }))
     }
 }
 

@@ -43,11 +43,10 @@ impl Fitted {
         series: &[usize],
     ) -> Result<Vec<Explanation>, Error> {
         let forecast = self.forecast(panel, horizon)?;
-        let whole = self.with_memories(panel);
-        let view = View::before_end(whole.as_ref().unwrap_or(panel), self.task.origins, 0, horizon);
+        let view = View::before_end(panel, self.task.origins, 0, horizon);
         let mut sums = vec![BTreeMap::new(); series.len()];
-        for part in self.parts(&view, series) {
-            for (row, split) in self.split(&view, series, &part).into_iter().enumerate() {
+        for part in self.parts(&view, series)? {
+            for (row, split) in self.split(&view, series, &part)?.into_iter().enumerate() {
                 if let Some(sum) = sums.get_mut(row) {
                     add(sum, split);
                 }
@@ -75,10 +74,10 @@ impl Fitted {
         view: &View<'_>,
         series: &[usize],
         part: &Part,
-    ) -> Vec<BTreeMap<String, Vec<f64>>> {
+    ) -> Result<Vec<BTreeMap<String, Vec<f64>>>, Error> {
         let weight =
             |step: usize| part.weights.get(third(step, self.task.horizon)).copied().unwrap_or(0.0);
-        match part.candidate {
+        Ok(match part.candidate {
             Candidate::Shaped(shape) => {
                 let products = products(view, shape, &self.task.seasons, series);
                 let split = |product: crate::multiplicative::Product| {
@@ -86,7 +85,7 @@ impl Fitted {
                 };
                 products.into_iter().map(split).collect()
             }
-            Candidate::Regression(_) => self.regression_parts(view, series, part, weight),
+            Candidate::Regression(_) => self.regression_parts(view, series, part, weight)?,
             _ => {
                 let split = |(row, &place): (usize, &usize)| {
                     let level = self.last_season(view, place);
@@ -94,7 +93,7 @@ impl Fitted {
                 };
                 series.iter().enumerate().map(split).collect()
             }
-        }
+        })
     }
 
     fn regression_parts(
@@ -103,10 +102,10 @@ impl Fitted {
         series: &[usize],
         part: &Part,
         weight: impl Fn(usize) -> f64,
-    ) -> Vec<BTreeMap<String, Vec<f64>>> {
+    ) -> Result<Vec<BTreeMap<String, Vec<f64>>>, Error> {
         let mut split = vec![BTreeMap::new(); series.len()];
-        let Some(contributions) = self.contributions(part.candidate, view, series) else {
-            return split;
+        let Some(contributions) = self.contributions(part.candidate, view, series)? else {
+            return Ok(split);
         };
         let rows: BTreeMap<usize, usize> =
             series.iter().enumerate().map(|(row, &place)| (place, row)).collect();
@@ -120,7 +119,7 @@ impl Fitted {
                 }
             }
         }
-        split
+        Ok(split)
     }
 
     /// The mean of the last season of a series, 0 without one.

@@ -1,22 +1,18 @@
 //! How does a chosen mixture forecast a panel, today or at any later origin?
 //!
-//! [`Fitted`] is what a model bundle stores: the choice, the trained regressions, the calibration
-//! of intervals and, if asked, the history that pooled models need to forecast a request that
-//! brings only one series. Models of one series and pooled factors are estimated again from the
-//! history at hand, which is what keeps them up to date; the choice is never made again.
-
-use std::collections::BTreeMap;
+//! [`Fitted`] is what a model bundle stores: the choice, the trained regressions and the calibration
+//! of intervals. Models of one series and pooled factors are estimated again from the history at
+//! hand, which is what keeps them up to date; the choice is never made again.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use series::grid::Moment;
-use series::panel::{Panel, Series};
+use series::panel::Panel;
 
 use crate::candidate::Candidate;
 use crate::error::Error;
-use crate::interval::{Around, Calibration};
+use crate::interval::{Around, Calibration, zero_share};
 use crate::local::{self, Local, Setting};
-use crate::pooled::Trained;
+use crate::pooled::{Contributions, Trained};
 use crate::task::Task;
 use crate::tournament::evidence::usual_change;
 use crate::tournament::{self, Choice, third};
@@ -33,16 +29,6 @@ pub struct Fitted {
     pub calibration: Calibration,
     /// The regressions of the mixture, trained.
     trained: Vec<(Candidate, Trained)>,
-    /// The history of the panel it was fitted on, by id: moment of the first value and values.
-    remembered: BTreeMap<String, Remembered>,
-}
-
-/// The history of one series.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Remembered {
-    id: Vec<String>,
-    start: i64,
-    values: Vec<Option<f64>>,
 }
 
 /// Forecasts of a panel.
@@ -70,27 +56,23 @@ pub struct SeriesForecast {
 /// Holds the tournament, calibrates the winner and trains its regressions on all that is known.
 ///
 /// # Errors
-/// [`Error`] when the task is impossible or the panel is empty.
+/// [`Error`] when the task is impossible, the panel is empty, or trees cannot be trained.
 pub fn fit(panel: &Panel, task: &Task) -> Result<Fitted, Error> {
     task.check(panel)?;
-    let (choice, evidence) = tournament::hold(panel, task);
+    let (choice, evidence) = tournament::hold(panel, task)?;
     let id = |series: usize| panel.series.get(series).map_or_else(String::new, |s| name(&s.id));
     let calibration = Calibration::of(&evidence, &task.quantiles, id);
-    let fitted = Fitted {
-        task: task.clone(),
-        choice,
-        calibration,
-        trained: Vec::new(),
-        remembered: BTreeMap::new(),
-    };
-    Ok(fitted.refit(panel))
+    let fitted = Fitted { task: task.clone(), choice, calibration, trained: Vec::new() };
+    fitted.refit(panel)
 }
 
 impl Fitted {
     /// The same choice with its regressions trained on another panel, such as training and
     /// validation together.
-    #[must_use]
-    pub fn refit(mut self, panel: &Panel) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Train`] and [`Error::Table`] when trees cannot be trained.
+    pub fn refit(mut self, panel: &Panel) -> Result<Self, Error> {
         let view = View::before_end(panel, self.task.origins, 0, self.task.horizon);
         let regressions = self.choice.members.iter().filter_map(|member| match member.candidate {
             Candidate::Regression(regression) => Some((member.candidate, regression)),
@@ -98,51 +80,35 @@ impl Fitted {
         });
         self.trained = regressions
             .filter_map(|(candidate, regression)| {
-                Some((candidate, Trained::on(&view, regression, &self.task)?))
+                let trained = Trained::on(&view, regression, &self.task).transpose()?;
+                Some(trained.map(|trained| (candidate, trained)))
             })
-            .collect();
-        self
-    }
-
-    /// The same with the history of a panel inside, so that it forecasts series that come without.
-    #[must_use]
-    pub fn remembering(mut self, panel: &Panel) -> Self {
-        let remembered = panel.series.iter().map(|series| {
-            let values = series.target.iter().map(|value| value.is_finite().then_some(*value));
-            let start = panel.grid.moment(series.start).0;
-            let known = Remembered { id: series.id.clone(), start, values: values.collect() };
-            (name(&series.id), known)
-        });
-        self.remembered = remembered.collect();
-        self
+            .collect::<Result<_, _>>()?;
+        Ok(self)
     }
 
     /// Forecasts every series of the panel from its end.
     ///
     /// # Errors
-    /// [`Error`] when the panel has no series or the horizon is 0.
+    /// [`Error`] when the panel has no series, the horizon is 0, or stored trees cannot be read.
     pub fn forecast(&self, panel: &Panel, horizon: usize) -> Result<PanelForecast, Error> {
         let task = Task { horizon, ..self.task.clone() };
         task.check(panel)?;
-        let asked = panel.series.len();
-        let whole = self.with_memories(panel);
-        let view = View::before_end(whole.as_ref().unwrap_or(panel), task.origins, 0, horizon);
-        Ok(self.forecast_view(&view, asked))
-    }
-
-    /// Forecasts the first `asked` series of a view.
-    pub(crate) fn forecast_view(&self, view: &View<'_>, asked: usize) -> PanelForecast {
-        let wanted: Vec<usize> = (0..asked).collect();
-        let means = self.means(view, &wanted);
+        let view = &View::before_end(panel, task.origins, 0, horizon);
+        let wanted: Vec<usize> = (0..panel.series.len()).collect();
+        let means = self.means(view, &wanted)?;
         let least = self.task.least();
+        let season = task.seasons.iter().copied().min().unwrap_or(1);
         let one = |&series: &usize| {
             let mean = means.row(series).to_vec();
             let id = name(view.id(series));
             let change = usual_change(view, series, &self.task.seasons);
             let deviation = self.deviation(view, series);
+            let history = view.history(series).values;
             let around = |(step, &mean): (usize, &f64)| {
                 let deviation = deviation.get(step).copied().unwrap_or(f64::NAN);
-                let around = Around { id: &id, step, mean, change, deviation, least };
+                let zeros = zero_share(history, step, season);
+                let around = Around { id: &id, step, mean, change, deviation, least, zeros };
                 self.calibration.around(&around, &self.task.quantiles)
             };
             let quantiles = mean.iter().enumerate().map(around).collect();
@@ -150,13 +116,13 @@ impl Fitted {
             SeriesForecast { id: view.id(series).to_vec(), start, mean, quantiles }
         };
         let series = wanted.par_iter().map(one).collect();
-        PanelForecast { levels: self.task.quantiles.clone(), series }
+        Ok(PanelForecast { levels: self.task.quantiles.clone(), series })
     }
 
     /// The mixture's point forecasts of the series wanted.
-    pub(crate) fn means(&self, view: &View<'_>, wanted: &[usize]) -> Means {
+    fn means(&self, view: &View<'_>, wanted: &[usize]) -> Result<Means, Error> {
         let mut sum = Means::zeros(wanted.len(), view.horizon());
-        for part in self.parts(view, wanted) {
+        for part in self.parts(view, wanted)? {
             for row in 0..wanted.len() {
                 for (total, value) in sum.row_mut(row).iter_mut().zip(part.means.row(row)) {
                     *total += value;
@@ -164,29 +130,31 @@ impl Fitted {
             }
         }
         sum.tidy(self.task.least());
-        sum
+        Ok(sum)
     }
 
     /// What each member adds to the forecast: its own times its weight. A member that cannot
     /// forecast this panel leaves its weight to the others.
-    pub(crate) fn parts(&self, view: &View<'_>, wanted: &[usize]) -> Vec<Part> {
+    pub(crate) fn parts(&self, view: &View<'_>, wanted: &[usize]) -> Result<Vec<Part>, Error> {
         let planned = self.task.horizon;
         let forecast = |candidate: Candidate| {
             let trained = self.trained.iter().find(|(of, _)| *of == candidate);
             match trained {
-                Some((_, trained)) => Some(trained.forecast(view)?.pick(wanted)),
+                Some((_, trained)) => {
+                    trained.forecast(view).map(|means| means.map(|means| means.pick(wanted)))
+                }
                 None => candidate.forecast_some(view, &self.task, wanted),
             }
         };
         let mut parts: Vec<Part> = Vec::new();
         for member in &self.choice.members {
-            if let Some(means) = forecast(member.candidate) {
+            if let Some(means) = forecast(member.candidate)? {
                 parts.push(Part { candidate: member.candidate, weights: member.weights, means });
             }
         }
         if parts.is_empty() {
             let candidate = Candidate::Local(Local::Auto);
-            if let Some(means) = candidate.forecast_some(view, &self.task, wanted) {
+            if let Some(means) = candidate.forecast_some(view, &self.task, wanted)? {
                 parts.push(Part { candidate, weights: [1.0; 3], means });
             }
         }
@@ -204,7 +172,7 @@ impl Fitted {
                 }
             }
         }
-        parts
+        Ok(parts)
     }
 
     /// What each feature adds to the forecasts of a regression of the mixture.
@@ -213,9 +181,11 @@ impl Fitted {
         candidate: Candidate,
         view: &View<'_>,
         series: &[usize],
-    ) -> Option<crate::pooled::Contributions> {
-        let (_, trained) = self.trained.iter().find(|(of, _)| *of == candidate)?;
-        trained.contributions(view, series)
+    ) -> Result<Option<Contributions>, Error> {
+        match self.trained.iter().find(|(of, _)| *of == candidate) {
+            Some((_, trained)) => trained.contributions(view, series),
+            None => Ok(None),
+        }
     }
 
     /// The deviations that a model of the series alone expects, if they are needed.
@@ -229,33 +199,6 @@ impl Fitted {
             range: self.task.range,
         };
         local::forecast(Local::Auto, &view.padded(series), &setting).deviation
-    }
-
-    /// The panel with what is remembered: earlier values before its own, other series after its.
-    pub(crate) fn with_memories(&self, panel: &Panel) -> Option<Panel> {
-        if self.remembered.is_empty() {
-            return None;
-        }
-        let mut whole = panel.clone();
-        let mut met = std::collections::BTreeSet::new();
-        for series in &mut whole.series {
-            let name = name(&series.id);
-            if let Some(known) = self.remembered.get(&name) {
-                prepend(series, known, panel);
-            }
-            met.insert(name);
-        }
-        for (name, known) in &self.remembered {
-            if met.contains(name) {
-                continue;
-            }
-            if let Ok(start) = panel.grid.point(Moment(known.start)) {
-                let target = known.values.iter().map(|value| value.unwrap_or(f64::NAN)).collect();
-                let values = vec![Vec::new(); panel.columns.len()];
-                whole.series.push(Series { id: known.id.clone(), start, target, values });
-            }
-        }
-        Some(whole)
     }
 
     /// The features that trees in the mixture ask about, in the order of the first of them.
@@ -292,35 +235,6 @@ pub(crate) struct Part {
     pub(crate) candidate: Candidate,
     pub(crate) weights: [f64; 3],
     pub(crate) means: Means,
-}
-
-/// Puts remembered values before those of a series; its own win where both are known.
-fn prepend(series: &mut Series, known: &Remembered, panel: &Panel) {
-    let Ok(start) = panel.grid.point(Moment(known.start)) else { return };
-    let known_end = start + crate::view::length(known.values.len());
-    let own_end = series.start + crate::view::length(series.target.len());
-    let (first, last) = if series.target.is_empty() {
-        (start, known_end)
-    } else {
-        (start.min(series.start), known_end.max(own_end))
-    };
-    let value = |point: i64| {
-        let own = usize::try_from(point - series.start).ok();
-        let own = own.and_then(|at| series.target.get(at)).copied().filter(|v| !v.is_nan());
-        let old = usize::try_from(point - start).ok();
-        let old = old.and_then(|at| known.values.get(at)).copied().flatten();
-        own.or(old).unwrap_or(f64::NAN)
-    };
-    let target: Vec<f64> = (first..last).map(value).collect();
-    let shift = usize::try_from(series.start - first).unwrap_or(0);
-    for (values, column) in series.values.iter_mut().zip(&panel.columns) {
-        if column.known != series::panel::Known::Always {
-            let mut longer = vec![f64::NAN; shift];
-            longer.append(values);
-            *values = longer;
-        }
-    }
-    (series.start, series.target) = (first, target);
 }
 
 /// A series in one text: its id's parts with `|` between.

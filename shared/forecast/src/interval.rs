@@ -32,6 +32,10 @@ const BELIEF: f64 = 30.0;
 /// Errors from which on a third of the horizon has quantiles of its own.
 const PLENTY: usize = 200;
 
+/// So many values of the same point of the season are looked at for zeros, and at least so many
+/// must be known.
+const SAME: std::ops::RangeInclusive<usize> = 8..=26;
+
 /// What errors grow with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +136,10 @@ impl Calibration {
             .map(|(&level, &error)| {
                 let expected =
                     if belief > 0.0 { at.deviation * normal_quantile(level) } else { 0.0 };
+                if at.least.is_finite() && at.zeros > 0.5 && level <= at.zeros {
+                    // Errors of other series say nothing of what is mostly not sold at all.
+                    return at.least;
+                }
                 (at.mean + (1.0 - belief) * scale * error + belief * expected).max(at.least)
             })
             .collect();
@@ -151,6 +159,19 @@ pub(crate) struct Around<'a> {
     pub(crate) deviation: f64,
     /// The least value possible.
     pub(crate) least: f64,
+    /// The share of zeros, see [`zero_share`].
+    pub(crate) zeros: f64,
+}
+
+/// How many of the last known values that stood at the same point of the season as a step to come
+/// were zero, as a share that never reaches one; 0 where too few are known.
+pub(crate) fn zero_share(history: &[f64], step: usize, season: usize) -> f64 {
+    let season = season.max(1);
+    let same = history.iter().rev().skip(season - step % season - 1).step_by(season);
+    let known = same.filter(|value| !value.is_nan()).take(*SAME.end());
+    let (zeros, count) =
+        known.fold((0_usize, 0_usize), |(zeros, n), &v| (zeros + usize::from(v == 0.0), n + 1));
+    if count < *SAME.start() { 0.0 } else { zeros as f64 / (count + 1) as f64 }
 }
 
 /// The basis under which the errors are likeliest, if they are Laplacian: the least mean of

@@ -11,6 +11,7 @@ mod rows;
 use serde::{Deserialize, Serialize};
 use trees::{Growth, Model, Settings, Target};
 
+use crate::error::Error;
 use crate::pooled::ridge::Linear;
 pub use crate::pooled::rows::Features;
 use crate::pooled::rows::{Rows, Wanted};
@@ -103,10 +104,17 @@ impl Regression {
 }
 
 /// Trains on a view and forecasts it; `None` where origins differ or nothing can be learned.
-pub(crate) fn forecast(view: &View<'_>, regression: Regression, task: &Task) -> Option<Means> {
+pub(crate) fn forecast(
+    view: &View<'_>,
+    regression: Regression,
+    task: &Task,
+) -> Result<Option<Means>, Error> {
     // Half the rounds: enough to tell which learner suits the panel.
     let trial = Task { rounds: task.rounds.div_ceil(2), ..task.clone() };
-    Trained::on_rows(view, regression, &trial, TRIAL_ROWS)?.forecast(view)
+    match Trained::on_rows(view, regression, &trial, TRIAL_ROWS)? {
+        Some(trained) => trained.forecast(view),
+        None => Ok(None),
+    }
 }
 
 /// A regression that has learned.
@@ -128,38 +136,50 @@ enum Learned {
 }
 
 impl Trained {
-    /// Trains on what a view knows.
-    pub(crate) fn on(view: &View<'_>, regression: Regression, task: &Task) -> Option<Self> {
+    /// Trains on what a view knows; `None` where origins differ or nothing can be learned.
+    pub(crate) fn on(
+        view: &View<'_>,
+        regression: Regression,
+        task: &Task,
+    ) -> Result<Option<Self>, Error> {
         Self::on_rows(view, regression, task, ROWS)
     }
 
-    fn on_rows(view: &View<'_>, regression: Regression, task: &Task, most: usize) -> Option<Self> {
+    fn on_rows(
+        view: &View<'_>,
+        regression: Regression,
+        task: &Task,
+        most: usize,
+    ) -> Result<Option<Self>, Error> {
         let features = task.features.clone().unwrap_or_else(|| Features::usual(view, task));
-        let rows = Rows::training(view, &features, most)?;
+        let Some(rows) = Rows::training(view, &features, most)? else { return Ok(None) };
         let holiday = task.holiday.as_ref();
         let weights = rows.weights(view, task.objective, holiday);
         let learned = if regression.learner == Learner::Ridge {
-            Learned::Line(Linear::fit(&rows, &weights, regression.strength)?)
+            match Linear::fit(&rows, &weights, regression.strength) {
+                Some(line) => Learned::Line(line),
+                None => return Ok(None),
+            }
         } else {
             let target = Target::new(rows.ratios.clone()).with_weights(weights);
             let settings = regression.settings(task);
-            let model = Model::train(&rows.table, &target, None, &settings).ok()?;
-            Learned::Trees(String::from_utf8(model.to_json().ok()?).ok()?)
+            let model = Model::train(&rows.table, &target, None, &settings)?;
+            Learned::Trees(String::from_utf8_lossy(&model.to_json()?).into_owned())
         };
-        Some(Self { features, horizon: view.horizon(), learned })
+        Ok(Some(Self { features, horizon: view.horizon(), learned }))
     }
 
     /// Forecasts a view; `None` where origins differ.
-    pub(crate) fn forecast(&self, view: &View<'_>) -> Option<Means> {
+    pub(crate) fn forecast(&self, view: &View<'_>) -> Result<Option<Means>, Error> {
         let rows = Rows::ahead(view, &self.features, self.horizon, Wanted::All)?;
+        let Some(rows) = rows else { return Ok(None) };
         let ratios = match &self.learned {
             Learned::Trees(text) => {
-                let model = Model::from_json(text.as_bytes()).ok()?;
-                model.predict(&rows.table).ok()?.into_values()
+                Model::from_json(text.as_bytes())?.predict(&rows.table)?.into_values()
             }
             Learned::Line(line) => line.predict(&rows.table),
         };
-        Some(rows.means(view, &ratios))
+        Ok(Some(rows.means(view, &ratios)))
     }
 
     /// The names of the features of trees, in order; none of a line.
@@ -171,12 +191,17 @@ impl Trained {
 
     /// What each feature adds to the forecasts: for each row (series, step) the values by feature,
     /// the last of them what the regression answers knowing nothing. They add up to the forecast.
-    pub(crate) fn contributions(&self, view: &View<'_>, series: &[usize]) -> Option<Contributions> {
+    pub(crate) fn contributions(
+        &self,
+        view: &View<'_>,
+        series: &[usize],
+    ) -> Result<Option<Contributions>, Error> {
         let rows = Rows::ahead(view, &self.features, self.horizon, Wanted::Some(series))?;
+        let Some(rows) = rows else { return Ok(None) };
         let (mut names, values) = match &self.learned {
             Learned::Trees(text) => {
-                let model = Model::from_json(text.as_bytes()).ok()?;
-                let explained = model.contributions(&rows.table).ok()?;
+                let model = Model::from_json(text.as_bytes())?;
+                let explained = model.contributions(&rows.table)?;
                 let row = |row: trees::Explanation<'_>| {
                     row.features.iter().copied().chain([row.bias]).collect::<Vec<f64>>()
                 };
@@ -191,7 +216,7 @@ impl Trained {
                 (series, step, values.into_iter().map(|value| value * level).collect())
             },
         );
-        Some(Contributions { names, rows: rows.collect() })
+        Ok(Some(Contributions { names, rows: rows.collect() }))
     }
 }
 

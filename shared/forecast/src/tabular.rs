@@ -170,7 +170,7 @@ impl RowModel {
         let least = if self.task.range == Range::Nonnegative { 0.0 } else { f64::NEG_INFINITY };
         let mean = mean.max(least);
         let deviation = f64::NAN;
-        let at = Around { id: "", step: 0, mean, change: 1.0, deviation, least };
+        let at = Around { id: "", step: 0, mean, change: 1.0, deviation, least, zeros: 0.0 };
         RowForecast { mean, quantiles: self.calibration.around(&at, &self.task.quantiles) }
     }
 }

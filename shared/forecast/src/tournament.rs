@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use series::panel::Panel;
 
 use crate::candidate::Candidate;
+use crate::error::Error;
 use crate::local::Local;
 use crate::task::{Combination, Task};
 use crate::tournament::evidence::Evidence;
@@ -101,22 +102,22 @@ pub(crate) fn third(step: usize, horizon: usize) -> usize {
     (3 * step / horizon.max(1)).min(2)
 }
 
-/// Holds the tournament.
-pub(crate) fn hold(panel: &Panel, task: &Task) -> (Choice, Evidence) {
+/// Holds the tournament. A candidate that breaks is an error, not a loser.
+pub(crate) fn hold(panel: &Panel, task: &Task) -> Result<(Choice, Evidence), Error> {
     let rounds = rounds(panel, task);
     let now = View::before_end(panel, task.origins, 0, task.horizon);
     let candidates = task.members(&now);
     let Some(first) = rounds.first() else {
-        return (without_evidence(&candidates), Evidence::default());
+        return Ok((without_evidence(&candidates), Evidence::default()));
     };
     let known = series_with_history(panel, first);
     let mut placings = Vec::new();
-    let left = screen(panel, task, &candidates, (first, &known), &mut placings);
+    let left = screen(panel, task, &candidates, (first, &known), &mut placings)?;
     if left.is_empty() {
-        return (without_evidence(&candidates), Evidence::default());
+        return Ok((without_evidence(&candidates), Evidence::default()));
     }
     let few = spread(&known, finished_count(panel, task, &left, rounds.len()));
-    let mut evidence = Evidence::gather(task, &rounds, &left, &few);
+    let mut evidence = Evidence::gather(task, &rounds, &left, &few)?;
     if task.combination == Combination::Weighted && !weights::dear_ones_pay(&evidence, task) {
         let (free, dear): (Vec<Candidate>, Vec<Candidate>) =
             left.iter().partition(|candidate| candidate.cost() == 0);
@@ -128,10 +129,10 @@ pub(crate) fn hold(panel: &Panel, task: &Task) -> (Choice, Evidence) {
             }
         }
         let many = spread(&known, finished_count(panel, task, &free, rounds.len()));
-        evidence = Evidence::gather(task, &rounds, &free, &many);
+        evidence = Evidence::gather(task, &rounds, &free, &many)?;
     }
     let choice = decide(panel, task, &mut evidence, placings);
-    (choice, evidence)
+    Ok((choice, evidence))
 }
 
 /// Sends away those that are clearly worse from the last origin: free ones on many series, dear
@@ -142,7 +143,7 @@ fn screen(
     candidates: &[Candidate],
     (first, known): (&View<'_>, &[usize]),
     placings: &mut Vec<Placing>,
-) -> Vec<Candidate> {
+) -> Result<Vec<Candidate>, Error> {
     let (free, dear): (Vec<Candidate>, Vec<Candidate>) =
         candidates.iter().partition(|candidate| candidate.cost() == 0);
     let many = spread(known, finished_count(panel, task, &free, 1));
@@ -153,7 +154,7 @@ fn screen(
     let related = task.origins == Origins::Common && panel.keys.len() > 1;
     let many_related = related && known.len() >= MANY;
     let mut judge = |competing: &[Candidate], sample: &[usize], new: &[Candidate]| {
-        let evidence = Evidence::gather(task, std::slice::from_ref(first), competing, sample);
+        let evidence = Evidence::gather(task, std::slice::from_ref(first), competing, sample)?;
         let losses = evidence.losses(task.objective);
         let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
         let telling = sample.len() >= 8 && evidence.points.len() >= 60;
@@ -173,15 +174,15 @@ fn screen(
         }
         order.sort_by(|a, b| a.1.total_cmp(&b.1));
         left.extend(order.iter().map(|(candidate, _)| *candidate));
-        order.into_iter().map(|(candidate, _)| candidate).collect::<Vec<_>>()
+        Ok::<_, Error>(order.into_iter().map(|(candidate, _)| candidate).collect::<Vec<_>>())
     };
-    let good = judge(&free, &many, &free);
+    let good = judge(&free, &many, &free)?;
     let mut competing: Vec<Candidate> = good.into_iter().take(3).collect();
     competing.extend(&dear);
     if !dear.is_empty() {
-        judge(&competing, &few, &dear);
+        judge(&competing, &few, &dear)?;
     }
-    left
+    Ok(left)
 }
 
 fn decide(

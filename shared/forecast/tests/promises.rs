@@ -14,6 +14,7 @@ use forecast::pooled::{Learner, Regression};
 use forecast::task::{Combination, Task};
 use forecast::view::{View, end};
 use forecast::{Fitted, PanelForecast, auto, fit};
+use serde_json::Value;
 use series::frequency::{Frequency, Unit};
 use series::grid::{Grid, Moment};
 use series::panel::{Column, Known, Panel, Series};
@@ -105,9 +106,9 @@ fn no_candidate_sees_beyond_the_origin() {
 
     for candidate in task.members(&before) {
         let name = candidate.name(&panel.keys);
-        let known = candidate.forecast(&before, &task);
+        let known = candidate.forecast(&before, &task).unwrap();
         assert!(known.is_some(), "{name}");
-        assert_eq!(known, candidate.forecast(&after, &task), "{name}");
+        assert_eq!(known, candidate.forecast(&after, &task).unwrap(), "{name}");
     }
 }
 
@@ -143,23 +144,65 @@ fn the_same_seed_gives_the_same_forecast_on_any_number_of_threads() {
     assert_eq!(one, run(4));
 }
 
-#[test]
-fn quantiles_never_cross_and_demand_is_never_negative() {
+/// Sold on one day in five.
+fn seldom_sold() -> Panel {
     let mut panel = shop(5, 200);
     for (place, series) in panel.series.iter_mut().enumerate() {
         for (day, value) in series.target.iter_mut().enumerate() {
             *value = if (day + place) % 5 == 0 { *value } else { 0.0 };
         }
     }
+    panel
+}
 
-    let levels = [0.01, 0.1, 0.4, 0.5, 0.9, 0.99];
-    let (_, forecast) = auto(&panel, 21, &levels).unwrap();
+/// Little on most days and anything on two of the week, so that errors are larger than forecasts.
+fn unsteady() -> Panel {
+    let sold = |series: usize, day: usize| {
+        let most = if day % 7 < 2 { 40.0 } else { 3.0 };
+        (most * chance(series, day).powi(3)).ceil()
+    };
+    let target = |series: usize| (0..200).map(|day| sold(series, day)).collect();
+    plain(of_targets(Unit::Day, (0..5).map(target).collect()))
+}
 
-    assert_sound(&forecast, 21);
-    for series in &forecast.series {
-        assert!(series.mean.iter().all(|&mean| mean >= 0.0));
-        assert!(series.quantiles.iter().flatten().all(|&value| value >= 0.0));
+const MANY_LEVELS: [f64; 6] = [0.01, 0.1, 0.4, 0.5, 0.9, 0.99];
+
+#[test]
+fn quantiles_never_cross() {
+    for panel in [seldom_sold(), unsteady()] {
+        let (_, forecast) = auto(&panel, 21, &MANY_LEVELS).unwrap();
+
+        assert_sound(&forecast, 21);
     }
+}
+
+#[test]
+fn demand_is_never_negative() {
+    for panel in [seldom_sold(), unsteady()] {
+        let (_, forecast) = auto(&panel, 21, &MANY_LEVELS).unwrap();
+
+        for series in &forecast.series {
+            assert!(series.mean.iter().all(|&mean| mean >= 0.0));
+            assert!(series.quantiles.iter().flatten().all(|&value| value >= 0.0));
+        }
+    }
+}
+
+#[test]
+fn what_is_mostly_not_sold_has_a_lower_quantile_of_zero_and_an_upper_one_above() {
+    let mut panel = shop(6, 200);
+    for day in 0..200 {
+        let sold = chance(77, day) < 0.15;
+        panel.series[0].target[day] = if sold { 30.0 } else { 0.0 };
+    }
+
+    let (_, forecast) = auto(&panel, 21, &[0.1, 0.5, 0.99]).unwrap();
+
+    for quantiles in &forecast.series[0].quantiles {
+        assert_eq!(quantiles[..2], [0.0, 0.0]);
+        assert!(quantiles[2] > 0.0, "{quantiles:?}");
+    }
+    assert!(forecast.series[3].quantiles.iter().all(|quantiles| quantiles[0] > 0.0));
 }
 
 #[test]
@@ -206,7 +249,7 @@ fn assert_adds_up(fitted: &Fitted, panel: &Panel, name: &str) {
 }
 
 #[test]
-fn a_stored_plan_forecasts_the_same_and_needs_no_history_if_it_remembers() {
+fn a_stored_plan_forecasts_the_same() {
     let panel = priced(6, 430);
     let regression = Regression::both(Learner::Boosted)[0];
     let mut candidates = vec![Candidate::Multiplicative, Candidate::Local(Local::Theta)];
@@ -217,24 +260,27 @@ fn a_stored_plan_forecasts_the_same_and_needs_no_history_if_it_remembers() {
     let read = Fitted::from_json(&fitted.to_json().unwrap()).unwrap();
 
     assert_eq!(read.forecast(&panel, 14).unwrap(), fitted.forecast(&panel, 14).unwrap());
+}
 
-    let remembering = read.remembering(&panel);
-    let mut request = panel.clone();
-    request.series.truncate(2);
-    request.series[0].target.clear();
-    request.series[1].target.drain(..400);
-    request.series[1].start = 400;
-    for values in &mut request.series[1].values {
-        values.drain(..400);
-    }
-    let answer = remembering.forecast(&request, 14).unwrap();
-    let whole = fitted.forecast(&panel, 14).unwrap();
-    assert_eq!(answer.series.len(), 2);
-    for (answer, whole) in answer.series.iter().zip(&whole.series) {
-        for (a, b) in answer.mean.iter().zip(&whole.mean) {
-            assert!((a - b).abs() < 1e-6 * b.abs(), "{answer:?} {whole:?}");
-        }
-    }
+#[test]
+fn trees_that_cannot_be_read_are_an_error_and_no_member_that_is_left_out() {
+    let panel = priced(6, 130);
+    let regression = Candidate::Regression(Regression::both(Learner::Boosted)[0]);
+    let candidates = vec![regression, Candidate::Local(Local::Theta)];
+    let task = Task { candidates, rounds: 5, ..Task::guess(&panel, 14) };
+    let mut plan: Value =
+        serde_json::from_str(&fit(&panel, &task).unwrap().to_json().unwrap()).unwrap();
+    let mixed = serde_json::json!({ "candidate": regression, "weights": [0.5, 0.5, 0.5] });
+    plan["choice"]["members"].as_array_mut().unwrap().push(mixed);
+    let sound = Task { combination: Combination::Best, candidates: vec![regression], ..task };
+    let trained = serde_json::to_value(fit(&panel, &sound).unwrap()).unwrap()["trained"].take();
+    plan["trained"] = trained;
+    plan["trained"][0][1]["learned"]["trees"] = Value::from("{}");
+
+    let fitted = Fitted::from_json(&plan.to_string()).unwrap();
+
+    assert!(matches!(fitted.forecast(&panel, 14), Err(forecast::Error::File(_))));
+    assert!(matches!(fitted.explain(&panel, 14, &[0]), Err(forecast::Error::File(_))));
 }
 
 #[test]

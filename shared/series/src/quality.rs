@@ -61,6 +61,8 @@ pub struct Rules {
     pub ranges: BTreeMap<String, Range>,
     /// What becomes of targets below zero, for the message about them.
     pub negative_target: NegativeTarget,
+    /// Only rows with this text in this column are looked at, where rows stand alone.
+    pub only: Option<(String, String)>,
 }
 
 impl Rules {
@@ -75,7 +77,15 @@ impl Rules {
             max_duplicates: quality.max_duplicates,
             ranges: quality.ranges.clone(),
             negative_target: scenario.features().negative_target,
+            only: None,
         }
+    }
+
+    /// The same for the rows of one retailer, where a column of the scenario says whose they are.
+    #[must_use]
+    pub fn of_retailer(self, scenario: &Scenario, retailer: &str) -> Self {
+        let column = scenario.data().retailer.as_ref();
+        Self { only: column.map(|column| (column.to_string(), retailer.to_owned())), ..self }
     }
 }
 
@@ -108,9 +118,23 @@ fn read(sources: Sources, schema: &Schema, checker: &mut Checker) -> Result<Box<
     let mut batch = Batch::default();
     loop {
         match reader.read(&mut batch) {
-            Ok(true) => checker.take(&batch, &reader),
+            Ok(true) => {
+                if let Some((column, text)) = &checker.rules.only {
+                    only(&mut batch, &reader, column, text);
+                }
+                checker.take(&batch, &reader);
+            }
             Ok(false) => return Ok(reader),
             Err(error) => return Err((Some(reader), error)),
         }
     }
+}
+
+/// Leaves out rows whose column has another text. Rows without any are left out as well.
+fn only(batch: &mut Batch, reader: &Reader, column: &str, wanted: &str) {
+    let Some(place) = reader.schema().place(column) else { return };
+    let Some(texts) = reader.texts(place) else { return };
+    let is_wanted = |number: &u32| texts.get(*number).first().is_some_and(|it| **it == *wanted);
+    let keep: Vec<bool> = batch.categories(place).iter().map(is_wanted).collect();
+    batch.retain(&keep);
 }

@@ -24,6 +24,7 @@ mod header;
 mod intern;
 mod numbers;
 mod parquet;
+mod pieces;
 mod reader;
 mod separators;
 mod source;

@@ -8,6 +8,8 @@
 //! Rows that stand alone are drawn by a hash of their identifiers and a seed, so that a row is in
 //! the same part whatever the order or number of files, and rows of one product stay together.
 
+mod extent;
+mod output;
 mod write;
 
 use jiff::civil::Date;
@@ -16,6 +18,7 @@ use scenario::data::Split;
 use crate::assemble::lay_grid;
 use crate::frequency::Frequency;
 use crate::grid::{Grid, Moment};
+pub use crate::split::extent::{extent, likely_extent};
 pub use crate::split::write::{Written, write};
 
 /// What rows are for.

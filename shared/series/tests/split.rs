@@ -10,7 +10,7 @@ use series::grid::{Grid, Moment};
 use series::quality::{Rules, check};
 use series::read::{Source, Sources};
 use series::schema::{Outline, Schema};
-use series::split::{Cut, Part, SplitError, Written, cut, write};
+use series::split::{Cut, Part, SplitError, Written, cut, extent, likely_extent, write};
 use series::table::table;
 
 fn day(text: &str) -> Moment {
@@ -45,13 +45,43 @@ fn files_are_cut_by_time_and_rows_stay_as_they_stood() {
 
     let written = write(Source::from(SALES), &schema(), &cut, folder.path()).unwrap();
 
-    assert_eq!(written, Written { train: 3, validation: 1, test: 2, left_out: 0 });
+    let extent = Some((day("2020-01-01"), day("2020-01-05")));
+    assert_eq!(written, Written { train: 3, validation: 1, test: 2, left_out: 0, extent });
     assert_eq!(
         lines(&folder, Part::Train),
         ["date,store,note,sales", "2020-01-01,a,\"x,y\",1", "2020-01-02,a,,2", "2020-01-01,b,,5"]
     );
     assert_eq!(lines(&folder, Part::Validation), ["date,store,note,sales", "2020-01-03,a,,3"]);
     assert_eq!(lines(&folder, Part::Test)[1..], ["2020-01-04,a,,4", "2020-01-05,a,,5"]);
+}
+
+#[test]
+fn a_guess_at_the_extent_reads_pieces_and_what_was_written_says_whether_it_was_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sales.csv");
+    let mut text = "date,store,sales\n".to_owned();
+    for store in 0..100 {
+        for day in 0..1500 {
+            writeln!(text, "{},s{store},{}", Moment(day * 86_400), day % 9).unwrap();
+        }
+    }
+    std::fs::write(&path, &text).unwrap();
+    let source = || Source::path(&path).unwrap();
+    let usual = Some((Moment(0), Moment(1499 * 86_400)));
+    assert_eq!(likely_extent(source(), &schema()), usual);
+    assert_eq!(extent(source(), &schema()).unwrap(), usual);
+
+    // One row goes on longer, where no piece is taken.
+    let at = text.char_indices().filter(|(_, letter)| *letter == '\n').nth(5000).unwrap().0;
+    text.insert_str(at, "\n2000-01-01,s3,4");
+    std::fs::write(&path, &text).unwrap();
+    let longer = Some((Moment(0), day("2000-01-01")));
+    assert_eq!(likely_extent(source(), &schema()), usual);
+    assert_eq!(extent(source(), &schema()).unwrap(), longer);
+    let cut = Cut::Time { validation_from: day("1974-01-01"), test_from: None };
+    let written = write(source(), &schema(), &cut, &folder.path().join("parts")).unwrap();
+    assert_eq!(written.extent, longer);
+    assert_eq!((written.train, written.validation), (1461 * 100, 39 * 100 + 1));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use series::features::{FeatureTable, Recipe, Row, actuals, known_rows, of_rows, rows_ahead};
 use trees::{Column, Table};
 
+use crate::error::Error;
 use crate::task::{Holiday, Objective, Task};
 use crate::view::{Means, View, length};
 
@@ -108,8 +109,12 @@ pub(super) struct Rows {
 
 impl Rows {
     /// So many of the rows whose target is known, evenly spread.
-    pub(super) fn training(view: &View<'_>, features: &Features, most: usize) -> Option<Self> {
-        let origin = view.common_origin()?;
+    pub(super) fn training(
+        view: &View<'_>,
+        features: &Features,
+        most: usize,
+    ) -> Result<Option<Self>, Error> {
+        let Some(origin) = view.common_origin() else { return Ok(None) };
         let recipe = features.recipe(view.horizon());
         let rows = known_rows(view.panel(), origin - 1);
         let stride = rows.len().div_ceil(most.max(1)).max(1);
@@ -127,8 +132,8 @@ impl Rows {
         features: &Features,
         horizon: usize,
         wanted: Wanted<'_>,
-    ) -> Option<Self> {
-        let origin = view.common_origin()?;
+    ) -> Result<Option<Self>, Error> {
+        let Some(origin) = view.common_origin() else { return Ok(None) };
         let recipe = features.recipe(horizon.max(view.horizon()));
         let last = origin + length(view.horizon());
         let mut rows = rows_ahead(view.panel(), &recipe, origin - 1);
@@ -136,9 +141,10 @@ impl Rows {
         Self::of(view, of_rows(view.panel(), &recipe, origin - 1, rows))
     }
 
-    fn of(view: &View<'_>, mut known: FeatureTable) -> Option<Self> {
+    /// None if there is no row.
+    fn of(view: &View<'_>, mut known: FeatureTable) -> Result<Option<Self>, Error> {
         if known.is_empty() {
-            return None;
+            return Ok(None);
         }
         let levels = levels(view, &known);
         for (feature, column) in known.features.iter().zip(&mut known.columns) {
@@ -155,8 +161,8 @@ impl Rows {
             Some(levels) => Column::categories(feature.name, values, number(levels.len())),
             None => Column::numbers(feature.name, values),
         });
-        let table = Table::new(columns.collect()).ok()?;
-        Some(Self { table, of: known.rows, levels, ratios })
+        let table = Table::new(columns.collect())?;
+        Ok(Some(Self { table, of: known.rows, levels, ratios }))
     }
 
     /// What each row weighs: what its error weighs under the objective.

@@ -10,6 +10,7 @@ use std::num::NonZeroUsize;
 use metric::HistoryScale;
 
 use crate::candidate::Candidate;
+use crate::error::Error;
 use crate::task::{Objective, Task};
 use crate::tournament::{Size, third};
 use crate::view::View;
@@ -49,7 +50,7 @@ impl Evidence {
         rounds: &[View<'_>],
         candidates: &[Candidate],
         series: &[usize],
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut evidence = Self {
             candidates: candidates.to_vec(),
             forecasts: vec![Vec::new(); candidates.len()],
@@ -63,13 +64,13 @@ impl Evidence {
         for view in rounds {
             let kept = evidence.add_points(task, view, series);
             for (candidate, said) in candidates.iter().zip(&mut evidence.forecasts) {
-                let means = candidate.forecast_some(view, task, series);
+                let means = candidate.forecast_some(view, task, series)?;
                 said.extend(kept.iter().map(|&(row, step)| {
                     means.as_ref().map_or(f64::NAN, |means| means.row(row)[step])
                 }));
             }
         }
-        evidence
+        Ok(evidence)
     }
 
     /// Notes what happened; answers with row and step of each point.

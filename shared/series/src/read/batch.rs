@@ -1,8 +1,10 @@
 //! What do some rows look like once they are read?
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::read::block::Block;
 use crate::read::{Fault, Place, Row};
 
 /// Some neighbouring rows of one file as typed columns.
@@ -14,7 +16,8 @@ pub struct Batch {
     pub(super) time: Vec<i64>,
     pub(super) columns: Vec<Values>,
     pub(super) faults: Vec<Fault>,
-    pub(super) records: Records,
+    /// The records as they stood, if the reader keeps them; empty for Parquet.
+    pub(super) records: Block,
     pub(super) rows: usize,
 }
 
@@ -51,13 +54,6 @@ impl Values {
             Self::Number(_) | Self::Elsewhere => Vec::new(),
         }
     }
-}
-
-/// The records of a batch as they stood in the file, without line ends; empty for Parquet.
-#[derive(Debug, Default)]
-pub(crate) struct Records {
-    pub(super) bytes: Vec<u8>,
-    pub(super) ranges: Vec<Range<usize>>,
 }
 
 impl Batch {
@@ -110,9 +106,43 @@ impl Batch {
         &self.lines
     }
 
-    /// A row as it stood in the file; nothing if the reader does not keep them.
-    pub(crate) fn record(&self, row: usize) -> Option<&[u8]> {
-        self.records.bytes.get(self.records.ranges.get(row)?.clone())
+    /// Where in [`Batch::bytes`] a row stands, without its line end; nothing if the reader does not
+    /// keep records.
+    #[inline]
+    pub(crate) fn record(&self, row: usize) -> Option<Range<usize>> {
+        self.records.record(row)
+    }
+
+    /// What the records are in.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.records.bytes
+    }
+
+    /// Leaves out some rows and what is wrong with them.
+    pub(crate) fn retain(&mut self, keep: &[bool]) {
+        fn left<T: Copy>(values: &mut Vec<T>, keep: &[bool]) {
+            let mut keep = keep.iter();
+            values.retain(|_| keep.next().is_none_or(|keep| *keep));
+        }
+        let rows: Vec<usize> = (0..self.rows).filter(|&row| keep.get(row) == Some(&true)).collect();
+        let gone = (0..self.rows).filter(|&row| keep.get(row) != Some(&true));
+        let gone: HashSet<Row> = gone.map(|row| self.lines.row(row)).collect();
+        self.faults.retain(|fault| !gone.contains(&fault.place.row));
+        let mut lines = Lines::from(self.lines.row(rows.first().copied().unwrap_or_default()));
+        for (place, &row) in rows.iter().enumerate() {
+            lines.set(place, self.lines.row(row).get());
+        }
+        self.lines = lines;
+        self.rows = rows.len();
+        left(&mut self.series, keep);
+        left(&mut self.time, keep);
+        for values in &mut self.columns {
+            match values {
+                Values::Number(numbers) => left(numbers, keep),
+                Values::Category(numbers) => left(numbers, keep),
+                Values::Elsewhere => {}
+            }
+        }
     }
 
     pub(super) fn clear(&mut self, columns: usize) {
@@ -120,8 +150,7 @@ impl Batch {
         self.series.clear();
         self.time.clear();
         self.faults.clear();
-        self.records.bytes.clear();
-        self.records.ranges.clear();
+        self.records.clear(0, 1);
         self.columns.resize(columns, Values::Elsewhere);
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
     /// The fields of all records, those of a record side by side.
     pub(super) bounds: Vec<Bound>,
+    /// Where the last record ends; what stands behind it belongs to the next block.
+    pub(super) end: usize,
     /// How many fields each record has.
     pub(super) fields: usize,
     /// How many records there are.
@@ -47,6 +49,7 @@ impl Block {
         self.ragged.clear();
         self.quoted.clear();
         self.fields = fields;
+        self.end = 0;
         self.rows = 0;
         self.lines = Lines::from(Row::Line(line));
     }
@@ -54,6 +57,22 @@ impl Block {
     /// The bounds of the fields of each record.
     pub(super) fn records(&self) -> std::slice::ChunksExact<'_, Bound> {
         self.bounds.chunks_exact(self.fields.max(1))
+    }
+
+    /// Where a record stands, without its line end.
+    #[inline]
+    pub(super) fn record(&self, row: usize) -> Option<Range<usize>> {
+        if let Ok(place) = self.quoted.binary_search_by_key(&row, |(row, _)| *row) {
+            return self.quoted.get(place).map(|(_, range)| range.clone());
+        }
+        let first = row * self.fields;
+        let bounds = self.bounds.get(first..first + self.fields)?;
+        Some(bounds.first()?.start as usize..bounds.last()?.end as usize)
+    }
+
+    /// Whether all texts are valid, so that those that nobody asks for need not be looked at.
+    pub(super) fn is_utf8(&self) -> bool {
+        self.bytes.get(..self.end).is_some_and(|bytes| std::str::from_utf8(bytes).is_ok())
     }
 
     /// Up to fifteen bytes from the first field to the last as one word that no other bytes have;

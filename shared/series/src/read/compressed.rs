@@ -31,6 +31,11 @@ pub(super) fn content(bytes: impl Read + Send + 'static) -> std::io::Result<Cont
     Ok(Content::Text(Box::new(bytes)))
 }
 
+/// Whether a file that begins so is text as it stands.
+pub(super) fn is_plain(start: &[u8]) -> bool {
+    ![PARQUET, GZIP, ZSTD].iter().any(|other| start.starts_with(other))
+}
+
 fn text(bytes: impl Read + Send + 'static) -> std::io::Result<Content> {
     let (start, bytes) = peek(bytes)?;
     if start.starts_with(PARQUET) {

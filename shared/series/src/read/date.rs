@@ -9,7 +9,6 @@
 
 use scenario::data::ColumnKind;
 
-use crate::grid::Moment;
 use crate::read::cell::CellFault;
 
 const SECONDS_OF_DAY: i64 = 86_400;
@@ -71,10 +70,14 @@ impl Dates {
     fn iso_day(&mut self, &[y0, y1, y2, y3, h0, m0, m1, h1, d0, d1]: &[u8; 10]) -> Option<i64> {
         let text = u64::from_le_bytes([y0, y1, y2, y3, h0, m0, m1, h1]);
         if self.month.text != text {
-            let first = parse(&[y0, y1, y2, y3, h0, m0, m1, h1, b'0', b'1']).ok();
-            let (_, first) = first.filter(|(layout, _)| *layout == DAY)?;
-            let days = days_of(first)?;
-            self.month = Month { text, before: first - SECONDS_OF_DAY, days };
+            let day = |tens: u8, ones: u8| {
+                let day = parse(&[y0, y1, y2, y3, h0, m0, m1, h1, b'0' + tens, b'0' + ones]);
+                day.ok().filter(|(layout, _)| *layout == DAY)
+            };
+            let (_, first) = day(0, 1)?;
+            let last =
+                [31, 30, 29, 28].into_iter().find(|last| day(last / 10, last % 10).is_some());
+            self.month = Month { text, before: first - SECONDS_OF_DAY, days: last? };
         }
         let (tens, ones) = (d0.wrapping_sub(b'0'), d1.wrapping_sub(b'0'));
         let day = tens.wrapping_mul(10).wrapping_add(ones);
@@ -97,11 +100,6 @@ impl Dates {
             _ => Ok(moment),
         }
     }
-}
-
-/// How many days the month of a moment has.
-fn days_of(moment: i64) -> Option<u8> {
-    u8::try_from(Moment(moment).civil().date().days_in_month()).ok()
 }
 
 /// The first second of a day of the calendar.

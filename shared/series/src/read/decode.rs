@@ -15,16 +15,33 @@ use crate::read::header::Header;
 use crate::read::intern::Interner;
 use crate::read::numbers;
 
+/// Whether keys and categories are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TextColumns {
+    /// They get numbers.
+    Read,
+    /// Nobody asks for them, and they are known to be valid.
+    Skipped,
+}
+
 /// Decodes a block into a batch, whose file is set.
-pub(super) fn decode(columns: &mut Columns, header: &Header, block: &Block, batch: &mut Batch) {
+pub(super) fn decode(
+    columns: &mut Columns,
+    (header, texts): (&Header, TextColumns),
+    block: &Block,
+    batch: &mut Batch,
+) {
     batch.rows = block.rows;
     batch.lines = block.lines.clone();
     let missing = &columns.schema.missing;
     let mut decoding = Decoding { block, missing, column: 0, field: 0, faults: Vec::new() };
-    decoding.keys(columns.keys.as_slice(), &header.fields, &mut columns.series, batch);
+    if texts == TextColumns::Read {
+        decoding.keys(columns.keys.as_slice(), &header.fields, &mut columns.series, batch);
+    }
     let fields = header.fields.iter().copied();
     for ((column, reading), field) in columns.readings.iter_mut().enumerate().zip(fields) {
-        let Some(field) = field else {
+        let is_skipped = texts == TextColumns::Skipped && matches!(reading, Reading::Category(_));
+        let Some(field) = field.filter(|_| !is_skipped) else {
             if let Some(values) = batch.columns.get_mut(column) {
                 *values = Values::Elsewhere;
             }

@@ -17,7 +17,7 @@ pub struct Place {
 }
 
 /// A row of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Row {
     /// The line on which it begins in a text, from 1, which is the header.
     Line(u64),

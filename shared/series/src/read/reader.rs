@@ -5,11 +5,11 @@ use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::read::batch::{Batch, Records};
+use crate::read::batch::Batch;
 use crate::read::block::Block;
 use crate::read::columns::{Columns, Reading};
 use crate::read::compressed::{Content, content};
-use crate::read::decode::decode;
+use crate::read::decode::{TextColumns, decode};
 use crate::read::error::{Place, Row};
 use crate::read::header::Header;
 use crate::read::intern::Texts;
@@ -32,11 +32,15 @@ pub struct Reader {
     keep: Keep,
 }
 
-/// Whether batches hold the records as they stood in the file.
+/// What batches hold beside numbers and moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
+    /// Keys and categories.
     Values,
+    /// Those, and the records as they stood in the file.
     Records,
+    /// The records alone. Texts are checked and not told apart.
+    Lines,
 }
 
 /// What a file turned out to be.
@@ -86,6 +90,12 @@ impl Reader {
         self
     }
 
+    /// The same, and keys and categories are not told apart: those of a text are not in the batches.
+    pub(crate) fn keeping_lines(mut self) -> Self {
+        self.keep = Keep::Lines;
+        self
+    }
+
     /// Reads some rows. False, and an empty batch, after the last ones.
     pub fn read(&mut self, batch: &mut Batch) -> Result<bool, ReadError> {
         loop {
@@ -98,8 +108,14 @@ impl Reader {
                     let more = splitter.split(fields, &mut self.block);
                     let more = more.map_err(|broken| told(&current.file, splitter, broken))?;
                     if more == More::Block {
-                        decode(&mut self.columns, &current.header, &self.block, batch);
-                        self.keep_records(batch);
+                        let texts = match self.keep {
+                            Keep::Lines if self.block.is_utf8() => TextColumns::Skipped,
+                            Keep::Lines | Keep::Records | Keep::Values => TextColumns::Read,
+                        };
+                        decode(&mut self.columns, (&current.header, texts), &self.block, batch);
+                        if self.keep != Keep::Values {
+                            std::mem::swap(&mut batch.records, &mut self.block);
+                        }
                     }
                     more
                 }
@@ -198,24 +214,6 @@ impl Reader {
             lacking: header.lacking(schema),
         });
         Current { file, header, rows }
-    }
-
-    /// Hands the block to the batch, which then knows its records.
-    fn keep_records(&mut self, batch: &mut Batch) {
-        if self.keep == Keep::Values {
-            return;
-        }
-        let mut quoted = self.block.quoted.iter().peekable();
-        let mut ranges = Vec::with_capacity(self.block.rows);
-        for (row, bounds) in self.block.records().enumerate() {
-            let whole =
-                quoted.next_if(|(quoted, _)| *quoted == row).map(|(_, range)| range.clone());
-            let ends = bounds.first().zip(bounds.last());
-            let plain = ends.map(|(first, last)| first.start as usize..last.end as usize);
-            ranges.push(whole.or(plain).unwrap_or_default());
-        }
-        let bytes = std::mem::take(&mut self.block.bytes);
-        batch.records = Records { bytes, ranges };
     }
 }
 

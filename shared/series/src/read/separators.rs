@@ -1,42 +1,70 @@
 //! At which places do some bytes hold one of a few?
 //!
-//! Eight bytes are compared at a time, as one number, because fields are too short for calling a
-//! search for each.
+//! Sixty-four bytes are compared at a time, because fields are too short for calling a search for
+//! each, and places are taken from them sixteen at a time, because how many there are cannot be
+//! predicted.
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOW: u64 = 0x7f * ONES;
+/// How many bytes are compared at a time.
+const CHUNK: usize = 64;
+/// How many places are taken of a chunk at once; of most there are fewer.
+const USUAL: usize = 16;
 
 /// Finds all places of the wanted bytes, in order. The last seven bytes are not looked at.
 pub(super) fn search<const N: usize>(bytes: &[u8], wanted: [u8; N], places: &mut Vec<u32>) {
-    let patterns = wanted.map(|byte| u64::from(byte) * ONES);
     places.clear();
     let mut first = 0;
-    for bytes in bytes.chunks(64) {
-        let mut found = 0_u64;
-        for (place, word) in bytes.chunks_exact(8).enumerate() {
-            let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-            found |= equal(word, patterns) << (8 * place);
-        }
-        places.extend((0..found.count_ones()).map(|_| {
-            let place = first + found.trailing_zeros();
-            found &= found - 1;
-            place
-        }));
+    let (chunks, rest) = bytes.as_chunks::<CHUNK>();
+    for chunk in chunks {
+        take(found(chunk, wanted), first, places);
         first += 64;
+    }
+    let mut last = [0; CHUNK];
+    let whole_words = rest.len() / 8 * 8;
+    if let Some((last, rest)) = last.get_mut(..whole_words).zip(rest.get(..whole_words)) {
+        last.copy_from_slice(rest);
+    }
+    let kept = u64::MAX.checked_shl(as_bits(whole_words)).map_or(u64::MAX, |above| !above);
+    take(found(&last, wanted) & kept, first, places);
+}
+
+/// For each byte that is one of the wanted, a bit.
+#[inline]
+fn found<const N: usize>(chunk: &[u8; CHUNK], wanted: [u8; N]) -> u64 {
+    let mut marks = [0_u8; CHUNK];
+    for wanted in wanted {
+        for (mark, byte) in marks.iter_mut().zip(chunk) {
+            *mark |= if *byte == wanted { 0xff } else { 0 };
+        }
+    }
+    let (words, _) = marks.as_chunks::<8>();
+    words.iter().rev().fold(0, |found, &word| {
+        // Each byte keeps another bit, and the product adds them up in its highest byte.
+        let bits = u64::from_le_bytes(word) & 0x8040_2010_0804_0201;
+        found << 8 | bits.wrapping_mul(0x0101_0101_0101_0101) >> 56
+    })
+}
+
+/// Appends the places of the bits.
+#[inline]
+fn take(mut found: u64, first: u32, places: &mut Vec<u32>) {
+    let mut left = found.count_ones() as usize;
+    loop {
+        let usual: [u32; USUAL] = std::array::from_fn(|_| {
+            let place = first + found.trailing_zeros();
+            found &= found.wrapping_sub(1);
+            place
+        });
+        places.extend_from_slice(&usual);
+        if left <= USUAL {
+            places.truncate(places.len() - (USUAL - left));
+            return;
+        }
+        left -= USUAL;
     }
 }
 
-/// For each byte that equals one of the patterns, a bit.
-#[inline]
-fn equal<const N: usize>(word: u64, patterns: [u64; N]) -> u64 {
-    let mut unlike = u64::MAX;
-    for pattern in patterns {
-        let difference = word ^ pattern;
-        // The high bit of a byte is clear only if the byte is zero; no carry reaches its neighbour.
-        unlike &= ((difference & LOW) + LOW) | difference;
-    }
-    let found = !unlike & !LOW;
-    (found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn as_bits(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

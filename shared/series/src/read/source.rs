@@ -4,11 +4,14 @@
 //! files, manifests, `_SUCCESS` and other names that begin with `_` or `.` are no data.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use crate::read::ReadError;
+use crate::read::{ReadError, pieces};
 use crate::schema::Schema;
+
+/// Of how many files pieces are taken.
+const MOST_SAMPLED: usize = 16;
 
 /// One or several files, or a stream.
 pub struct Source {
@@ -65,6 +68,24 @@ impl Source {
     pub fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
+    }
+
+    /// A few pieces of some of the files, with their headers: enough for a guess at the whole.
+    /// What is compressed, or Parquet, or a stream stays whole.
+    #[must_use]
+    pub(crate) fn in_pieces(self) -> Self {
+        let step = self.parts.len().div_ceil(MOST_SAMPLED).max(1);
+        let parts = self.parts.into_iter().step_by(step).map(|part| match part {
+            Part::File(path) => match pieces::of_file(&path) {
+                Some(text) => Part::Stream {
+                    name: path.display().to_string(),
+                    stream: Box::new(Cursor::new(text)),
+                },
+                None => Part::File(path),
+            },
+            part @ Part::Stream { .. } => part,
+        });
+        Self { parts: parts.collect(), ..self }
     }
 
     /// What it is called in messages.

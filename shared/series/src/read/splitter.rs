@@ -111,6 +111,7 @@ impl Splitter {
             self.take_records(fields, block);
             if self.begin > 0 {
                 std::mem::swap(&mut block.bytes, &mut self.bytes);
+                block.end = self.begin;
                 self.keep_rest(&block.bytes);
                 return Ok(More::Block);
             }
@@ -200,14 +201,27 @@ impl Splitter {
 
     /// Takes records without quotes as long as each has the right number of fields. Gives the
     /// separator that comes next.
-    fn take_plain(
+    fn take_plain(&mut self, fields: usize, block: &mut Block, from: (usize, usize)) -> usize {
+        // A number of fields that is known beforehand makes loops of straight lines.
+        match fields {
+            2 => self.take_plain_of(block, from, <[u32]>::first_chunk::<2>),
+            3 => self.take_plain_of(block, from, <[u32]>::first_chunk::<3>),
+            4 => self.take_plain_of(block, from, <[u32]>::first_chunk::<4>),
+            5 => self.take_plain_of(block, from, <[u32]>::first_chunk::<5>),
+            6 => self.take_plain_of(block, from, <[u32]>::first_chunk::<6>),
+            _ => self.take_plain_of(block, from, |ends| ends.get(..fields)),
+        }
+    }
+
+    #[inline]
+    fn take_plain_of<E: AsRef<[u32]> + ?Sized>(
         &mut self,
-        fields: usize,
         block: &mut Block,
         (mut next, quote): (usize, usize),
+        record: impl Fn(&[u32]) -> Option<&E>,
     ) -> usize {
         let mut taken = 0;
-        while let Some(ends) = self.separators.get(next..next + fields) {
+        while let Some(ends) = self.separators.get(next..).and_then(&record).map(AsRef::as_ref) {
             let Some((&last, inner)) = ends.split_last() else { break };
             let end = last as usize;
             if end > quote.min(self.filled) || end == self.begin {
@@ -230,7 +244,7 @@ impl Splitter {
                 bound
             }));
             self.begin = end + 1 + usize::from(is_pair);
-            next += fields + usize::from(is_pair);
+            next += ends.len() + usize::from(is_pair);
             taken += 1;
         }
         self.line += taken as u64;

@@ -1,17 +1,17 @@
 //! How are files cut that do not fit into memory?
 //!
 //! Rows are read once and written as they stood to `train.csv`, `validation.csv` and `test.csv`,
-//! each with the header. A cut by steps needs the last moment before, which the quality check finds
-//! on its way.
+//! each with the header. A cut by steps needs the last moment before, see [`super::extent`].
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 
 use crate::grid::Moment;
 use crate::read::{Batch, ReadError, Reader, Source, Values};
 use crate::schema::Purpose;
 use crate::schema::Schema;
+use crate::split::extent::Extent;
+use crate::split::output::{Output, unwritten};
 use crate::split::{Cut, Part};
 
 /// How many rows went where.
@@ -25,6 +25,8 @@ pub struct Written {
     pub test: u64,
     /// Rows without time, which are in none of them.
     pub left_out: u64,
+    /// The first and last moment that have a target; none if no row has both.
+    pub extent: Option<(Moment, Moment)>,
 }
 
 /// Cuts a file or folder into three files. The first fault is an error.
@@ -34,20 +36,26 @@ pub fn write(
     cut: &Cut,
     folder: &Path,
 ) -> Result<Written, ReadError> {
-    let mut reader = Reader::open(source, schema)?.keeping_records();
+    let reader = Reader::open(source, schema)?;
+    let mut reader = match cut {
+        Cut::Time { .. } => reader.keeping_lines(),
+        Cut::Fraction { .. } => reader.keeping_records(),
+    };
     let mut parts = Parts::create(folder)?;
     let mut batch = Batch::default();
+    let mut extent = Extent::default();
+    let target = schema.target_place().unwrap_or_default();
     parts.header(&reader)?;
     while reader.read(&mut batch)? {
         if let Some(fault) = batch.faults().first() {
             return Err(ReadError::Fault(fault.clone()));
         }
         alike(&reader)?;
-        for row in 0..batch.rows() {
-            parts.row(&reader, &batch, row, cut)?;
-        }
+        extent.take(&batch, target);
+        parts.rows(&reader, &batch, cut)?;
     }
-    parts.finish()
+    let written = parts.finish()?;
+    Ok(Written { extent: extent.found(), ..written })
 }
 
 /// Checks that the file that is being read has the header of the first.
@@ -62,7 +70,7 @@ fn alike(reader: &Reader) -> Result<(), ReadError> {
 }
 
 struct Parts {
-    files: [(PathBuf, BufWriter<File>); 3],
+    files: [Output; 3],
     written: Written,
     delimiter: char,
 }
@@ -70,11 +78,7 @@ struct Parts {
 impl Parts {
     fn create(folder: &Path) -> Result<Self, ReadError> {
         std::fs::create_dir_all(folder).map_err(|cause| unwritten(folder, cause))?;
-        let create = |part: Part| {
-            let path = folder.join(format!("{}.csv", part.name()));
-            let file = File::create(&path).map_err(|cause| unwritten(&path, cause))?;
-            Ok((path, BufWriter::with_capacity(1 << 16, file)))
-        };
+        let create = |part: Part| Output::create(folder.join(format!("{}.csv", part.name())));
         let [train, validation, test] = Part::ALL.map(create);
         let files = [train?, validation?, test?];
         Ok(Self { files, written: Written::default(), delimiter: ',' })
@@ -101,52 +105,74 @@ impl Parts {
         Ok(())
     }
 
-    fn row(
-        &mut self,
-        reader: &Reader,
-        batch: &Batch,
-        row: usize,
-        cut: &Cut,
-    ) -> Result<(), ReadError> {
-        let part = match cut {
-            Cut::Time { .. } => {
-                let time = batch.time().get(row).copied().unwrap_or(Batch::NO_TIME);
-                if time == Batch::NO_TIME {
-                    self.written.left_out += 1;
-                    return Ok(());
-                }
-                cut.part(Moment(time))
+    /// Writes the rows of a batch: neighbours of one part that stand side by side at once.
+    fn rows(&mut self, reader: &Reader, batch: &Batch, cut: &Cut) -> Result<(), ReadError> {
+        let mut run: Option<(Part, Range<usize>)> = None;
+        for row in 0..batch.rows() {
+            let Some(part) = part_of(reader, batch, row, cut) else {
+                self.written.left_out += 1;
+                continue;
+            };
+            match part {
+                Part::Train => self.written.train += 1,
+                Part::Validation => self.written.validation += 1,
+                Part::Test => self.written.test += 1,
             }
-            Cut::Fraction { .. } => drawn(reader, batch, row, cut),
-        };
-        match part {
-            Part::Train => self.written.train += 1,
-            Part::Validation => self.written.validation += 1,
-            Part::Test => self.written.test += 1,
+            let Some(record) = batch.record(row) else {
+                self.line(part, composed(reader, batch, row).as_bytes())?;
+                continue;
+            };
+            match &mut run {
+                Some((of, run)) if *of == part && is_next(batch, run, &record) => {
+                    run.end = record.end;
+                }
+                run => {
+                    if let Some((part, lines)) = run.replace((part, record)) {
+                        self.line(part, batch.bytes().get(lines).unwrap_or_default())?;
+                    }
+                }
+            }
         }
-        if let Some(record) = batch.record(row) {
-            return self.line(part, record);
+        match run {
+            Some((part, lines)) => self.line(part, batch.bytes().get(lines).unwrap_or_default()),
+            None => Ok(()),
         }
-        self.line(part, composed(reader, batch, row).as_bytes())
     }
 
     fn line(&mut self, part: Part, line: &[u8]) -> Result<(), ReadError> {
         let [train, validation, test] = &mut self.files;
-        let (path, file) = match part {
+        let file = match part {
             Part::Train => train,
             Part::Validation => validation,
             Part::Test => test,
         };
-        let written = file.write_all(line).and_then(|()| file.write_all(b"\n"));
-        written.map_err(|cause| unwritten(path, cause))
+        file.line(line)
     }
 
     fn finish(self) -> Result<Written, ReadError> {
-        for (path, mut file) in self.files {
-            file.flush().map_err(|cause| unwritten(&path, cause))?;
+        for file in self.files {
+            file.finish()?;
         }
         Ok(self.written)
     }
+}
+
+/// The part of a row; none of one without time where time decides.
+#[inline]
+fn part_of(reader: &Reader, batch: &Batch, row: usize, cut: &Cut) -> Option<Part> {
+    match cut {
+        Cut::Time { .. } => {
+            let time = batch.time().get(row).filter(|time| **time != Batch::NO_TIME)?;
+            Some(cut.part(Moment(*time)))
+        }
+        Cut::Fraction { .. } => Some(drawn(reader, batch, row, cut)),
+    }
+}
+
+/// Whether a record follows others with nothing but a line feed between.
+#[inline]
+fn is_next(batch: &Batch, lines: &Range<usize>, record: &Range<usize>) -> bool {
+    record.start == lines.end + 1 && batch.bytes().get(lines.end) == Some(&b'\n')
 }
 
 /// The part of a row that stands alone: by its identifiers, or by all of it if it has none.
@@ -161,7 +187,7 @@ fn drawn(reader: &Reader, batch: &Batch, row: usize, cut: &Cut) -> Part {
     if !texts.is_empty() {
         return cut.part_of_row(texts.into_iter());
     }
-    match batch.record(row) {
+    match batch.record(row).and_then(|record| batch.bytes().get(record)) {
         Some(record) => cut.part_of_row(std::iter::once(record)),
         None => cut.part_of_row(std::iter::once(composed(reader, batch, row).as_bytes())),
     }
@@ -208,8 +234,4 @@ fn push(line: &mut String, text: &str, delimiter: char) {
         line.push_str(text);
     }
     line.push(delimiter);
-}
-
-fn unwritten(path: &Path, cause: std::io::Error) -> ReadError {
-    ReadError::Write { file: path.display().to_string(), cause }
 }
