@@ -2,9 +2,14 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use cloud::CallError;
+use cloud::objects::NotAnS3Uri;
+use cloud::reports::ReadReportError;
+use engine::EngineError;
+use engine::config::ConfigError;
 use pipeline::render::RenderError;
 use pipeline::render::deployment::DeploymentError;
 use scenario::error::ScenarioError;
@@ -33,6 +38,61 @@ pub(crate) enum Failure {
     Render(#[from] RenderError),
     #[error("cannot write")]
     Output(#[from] io::Error),
+    #[error("there is nothing at {}", path.display())]
+    NoData { path: PathBuf },
+    #[error("`{scenario}` cuts its hold-out off the history itself; leave --holdout out")]
+    NoOwnHoldout { scenario: String },
+    #[error(transparent)]
+    Job(#[from] jobs::Failure),
+    #[error(transparent)]
+    Call(#[from] CallError),
+    #[error(transparent)]
+    Uri(#[from] NotAnS3Uri),
+    #[error(transparent)]
+    Report(#[from] ReadReportError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("the local engine")]
+    Service(#[from] machine::Refusal),
+    #[error("this program cannot be found, to be started as functions and jobs")]
+    Program(#[source] io::Error),
+    #[error("a folder for temporary files cannot be made")]
+    Temporary(#[source] io::Error),
+    #[error("the result cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error(
+        "AutoML is a service of AWS that this machine does not have; \
+         use --trainer almanac or xgboost"
+    )]
+    NoAutoml,
+    #[error("the stack has no bucket of its own; leave the parameter ArtefactBucketName out")]
+    NoBucket,
+    #[error("the stack has no output PipelineRoleArn; name a role with --role")]
+    NoRole,
+    #[error(
+        "no execution of {pipeline} has succeeded yet, from which the steps before could be taken; run it without --from"
+    )]
+    NothingBefore { pipeline: String },
+    #[error("the definition has no step `{step}`; there are {known}")]
+    NoSuchStep { step: String, known: String },
+    #[error("nothing is approved in {group}; run the training pipeline first")]
+    NoVersion { group: String },
+    #[error("no version of {group} waits for a decision")]
+    NothingPending { group: String },
+    #[error(
+        "endpoint {name} did not come to serve the approved version in five minutes; see the logs of deploy-approved"
+    )]
+    NoEndpoint { name: String },
+    #[error("there is nothing below {prefix} to ask the endpoint with")]
+    NoSample { prefix: String },
+    #[error("{} does not say where an engine is; start one there with `almanac up --home`", path.display())]
+    NoEngine { path: PathBuf },
+    #[error("the execution failed{why}")]
+    Execution { why: String },
+    #[error("stopped")]
+    Stopped,
 }
 
 impl Failure {
@@ -53,16 +113,30 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             _ if self.is_closed_pipe() => ExitCode::SUCCESS,
+            Self::Job(failure) => failure.exit_code(),
             Self::NoSuchScenario { .. }
             | Self::Read { .. }
+            | Self::NoData { .. }
+            | Self::NoOwnHoldout { .. }
+            | Self::NoAutoml
+            | Self::NothingBefore { .. }
+            | Self::NoSuchStep { .. }
+            | Self::Uri(_)
+            | Self::Config(_)
+            | Self::NoEngine { .. }
             | Self::Render(RenderError::Unfit { .. }) => ExitCode::from(USAGE),
-            Self::Scenario(_)
-            | Self::Write { .. }
-            | Self::Deployment { .. }
-            | Self::Sample(_)
-            | Self::Render(_)
-            | Self::Output(_) => ExitCode::from(FAILED),
+            _ => ExitCode::from(FAILED),
         }
+    }
+
+    pub(crate) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+
+    pub(crate) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
     }
 
     /// Whoever read the output, such as `head`, has enough.

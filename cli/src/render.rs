@@ -5,23 +5,16 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use pipeline::build::definition::Definition;
 use pipeline::render::deployment::Deployment;
 use pipeline::render::render;
 use scenario::{BUILT_IN, Scenario};
 
-use crate::arguments::Render;
+use crate::arguments::{Render, Rendered};
 use crate::failure::Failure;
 
 pub(crate) fn run(arguments: &Render, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let scenario = scenario(&arguments.scenario)?;
-    let deployment = deployment(arguments.deployment.as_deref())?;
-    let trainer = arguments.trainer.unwrap_or(scenario.trainer());
-    if deployment.ingest_evaluation.is_none() {
-        let note =
-            "the stack has no output IngestEvaluationFunctionArn: rendered without that step";
-        writeln!(io::stderr(), "{note}")?;
-    }
-    let definition = render(&scenario, arguments.pipeline.into(), trainer, &deployment)?;
+    let definition = rendered(&arguments.rendered)?;
     match &arguments.output {
         Some(path) => fs::write(path, format!("{definition}\n"))
             .map_err(|source| Failure::Write { path: path.clone(), source })?,
@@ -30,8 +23,21 @@ pub(crate) fn run(arguments: &Render, out: &mut impl Write) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
+/// The definition that the options ask for.
+pub(crate) fn rendered(arguments: &Rendered) -> Result<Definition, Failure> {
+    let scenario = scenario(&arguments.scenario)?;
+    let deployment = deployment(arguments.deployment.as_deref())?;
+    let trainer = arguments.trainer.unwrap_or(scenario.trainer());
+    if deployment.ingest_evaluation.is_none() {
+        let note =
+            "the stack has no output IngestEvaluationFunctionArn: rendered without that step";
+        writeln!(io::stderr(), "{note}")?;
+    }
+    Ok(render(&scenario, arguments.pipeline.into(), trainer, &deployment)?)
+}
+
 /// A name that ends like a file, or has a directory in it, is a file's.
-fn scenario(name: &str) -> Result<Scenario, Failure> {
+pub(crate) fn scenario(name: &str) -> Result<Scenario, Failure> {
     let path = Path::new(name);
     if path.extension().is_some_and(|extension| extension == "toml") || name.contains('/') {
         return Ok(Scenario::parse(name, &read(path)?)?);

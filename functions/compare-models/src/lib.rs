@@ -34,6 +34,17 @@ impl Kinded for CompareError {
     }
 }
 
+/// Answers events until the sandbox ends: what `main` and the local engine run.
+///
+/// # Errors
+/// Only if the Runtime API fails.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    invocation::start_logs(&invocation::Settings::from_env());
+    let aws = cloud::sdk::Aws::connect().await;
+
+    invocation::serve(|event| handle(&aws, event)).await
+}
+
 /// Answers one event.
 ///
 /// # Errors

@@ -29,6 +29,19 @@ pub use settings::DeploySettings;
 use event::Subject;
 use names::Names;
 
+/// Answers events until the sandbox ends: what `main` and the local engine run.
+///
+/// # Errors
+/// If a setting cannot be used, or the Runtime API fails.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let environment = invocation::Settings::from_env();
+    invocation::start_logs(&environment);
+    let settings = DeploySettings::read(&environment)?;
+    let aws = cloud::sdk::Aws::connect().await;
+
+    invocation::serve(|event| handle(&aws, &settings, event)).await
+}
+
 /// Answers one event: decode, observe, decide, act.
 pub async fn handle(
     aws: &(impl ListPackages + DescribePackage + Blueprints + Endpoints + Sync),

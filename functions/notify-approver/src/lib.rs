@@ -44,6 +44,19 @@ pub(crate) struct Evaluated {
     pub(crate) report: Option<Report>,
 }
 
+/// Answers events until the sandbox ends: what `main` and the local engine run.
+///
+/// # Errors
+/// If a setting cannot be used, or the Runtime API fails.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    let environment = invocation::Settings::from_env();
+    invocation::start_logs(&environment);
+    let settings = NotifySettings::read(&environment)?;
+    let aws = cloud::sdk::Aws::connect().await;
+
+    invocation::serve(|event| handle(&aws, &settings, invocation::clock::now(), event)).await
+}
+
 /// Answers one event; `now` is in seconds since 1970.
 ///
 /// # Errors

@@ -43,6 +43,17 @@ impl Kinded for RecordError {
     }
 }
 
+/// Answers events until the sandbox ends: what `main` and the local engine run.
+///
+/// # Errors
+/// Only if the Runtime API fails.
+pub async fn run() -> Result<(), lambda_runtime::Error> {
+    invocation::start_logs(&invocation::Settings::from_env());
+    let aws = cloud::sdk::Aws::connect().await;
+
+    invocation::serve(|event| handle(&aws, invocation::clock::now(), event)).await
+}
+
 /// Answers one event; `now` is in seconds since 1970.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -124,6 +125,13 @@ pub trait WriteObject {
         bytes: Vec<u8>,
         precondition: &Precondition,
     ) -> impl Future<Output = Result<String, CallError>> + Send;
+}
+
+/// Puts files into S3 (`s3:PutObject`).
+pub trait UploadFile {
+    /// Writes a file's bytes to an object, whatever was there.
+    fn upload(&self, file: &Path, to: &S3Uri)
+    -> impl Future<Output = Result<(), CallError>> + Send;
 }
 
 #[cfg(test)]

@@ -118,6 +118,17 @@ pub trait DescribePackage {
     ) -> impl Future<Output = Result<Package, CallError>> + Send;
 }
 
+/// Decides on versions (`sagemaker:UpdateModelPackage`).
+pub trait DecidePackage {
+    /// Approves or rejects, with a note for those who ask later.
+    fn decide(
+        &self,
+        arn: &str,
+        approval: Approval,
+        note: &str,
+    ) -> impl Future<Output = Result<(), CallError>> + Send;
+}
+
 /// Every version that answers `query`, newest first, over all pages; none for an unknown group.
 pub async fn all_packages(
     registry: &impl ListPackages,

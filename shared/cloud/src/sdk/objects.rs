@@ -1,9 +1,11 @@
 //! Objects, over S3.
 
+use std::path::Path;
+
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::{Aws, errors};
-use crate::objects::{Object, Precondition, ReadObject, WriteObject};
+use crate::objects::{Object, Precondition, ReadObject, UploadFile, WriteObject};
 use crate::{CallError, Reason, S3Uri};
 
 const GET: &str = "s3:GetObject";
@@ -40,5 +42,18 @@ impl WriteObject for Aws {
         let answer = request.body(ByteStream::from(bytes)).send().await;
         let answer = answer.map_err(|error| errors::read(PUT, &resource, &error))?;
         answer.e_tag.ok_or_else(|| errors::unreadable(PUT, &resource, "ETag"))
+    }
+}
+
+impl UploadFile for Aws {
+    async fn upload(&self, file: &Path, to: &S3Uri) -> Result<(), CallError> {
+        let resource = to.to_string();
+        let body = ByteStream::from_path(file).await.map_err(|error| {
+            let message = format!("cannot read {}: {error}", file.display());
+            CallError::new(PUT, &resource, Reason::Refused, message)
+        })?;
+        let request = self.s3().put_object().bucket(to.bucket()).key(to.key()).body(body);
+        request.send().await.map_err(|error| errors::read(PUT, &resource, &error))?;
+        Ok(())
     }
 }

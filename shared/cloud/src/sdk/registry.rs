@@ -8,11 +8,12 @@ use aws_sdk_sagemaker::types::{
 use super::{Aws, errors};
 use crate::CallError;
 use crate::registry::{
-    Approval, DescribePackage, ListPackages, Package, PackagePage, PackageQuery, PackageSummary,
-    Readiness,
+    Approval, DecidePackage, DescribePackage, ListPackages, Package, PackagePage, PackageQuery,
+    PackageSummary, Readiness,
 };
 
 const LIST: &str = "sagemaker:ListModelPackages";
+const UPDATE: &str = "sagemaker:UpdateModelPackage";
 const DESCRIBE: &str = "sagemaker:DescribeModelPackage";
 
 impl ListPackages for Aws {
@@ -86,5 +87,18 @@ impl DescribePackage for Aws {
             created,
             modified: found.last_modified_time.map_or(created, |time| time.secs()),
         })
+    }
+}
+
+impl DecidePackage for Aws {
+    async fn decide(&self, arn: &str, approval: Approval, note: &str) -> Result<(), CallError> {
+        let request = self
+            .sagemaker()
+            .update_model_package()
+            .model_package_arn(arn)
+            .model_approval_status(ModelApprovalStatus::from(approval.word()))
+            .approval_description(note);
+        request.send().await.map_err(|error| errors::read(UPDATE, arn, &error))?;
+        Ok(())
     }
 }

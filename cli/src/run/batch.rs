@@ -1,0 +1,92 @@
+//! The forecasting pipeline: a batch from the newest approved version.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+
+use cloud::pipelines::Progress;
+use cloud::registry::{Approval, DescribePackage, PackageQuery, Readiness, all_packages};
+use cloud::reports::EXECUTION_KEY;
+use pipeline::render::Kind;
+use scenario::model::Trainer;
+
+use super::Loop;
+use super::data::Placed;
+use super::follow::Screen;
+use super::summary::Outcome;
+use crate::failure::Failure;
+
+/// How many lines of a forecast are shown.
+const SHOWN: usize = 6;
+
+impl Loop<'_> {
+    pub(super) async fn batch<W: Write>(
+        &self,
+        placed: &Placed,
+        screen: &mut Screen<'_, W>,
+    ) -> Result<Outcome, Failure> {
+        let group = self.group();
+        let query = PackageQuery { group: group.clone(), approval: Some(Approval::Approved) };
+        let versions = all_packages(&self.aws, &query).await?;
+        let newest = versions.into_iter().find(|it| it.readiness == Readiness::Completed);
+        let newest = newest.ok_or_else(|| Failure::NoVersion { group: group.clone() })?;
+        screen.line("model", &format!("version {} of {group}", newest.version))?;
+        let mut parameters = BTreeMap::from([
+            ("ModelPackageArn".to_owned(), newest.arn.clone()),
+            ("Retailer".to_owned(), self.retailer.clone()),
+            ("InputDataS3".to_owned(), placed.history.clone()),
+            (
+                "OutputS3".to_owned(),
+                format!("s3://{}/forecasts/{}", self.bucket, self.scenario.name()),
+            ),
+        ]);
+        if self.trainer == Trainer::Xgboost {
+            parameters.insert("FeaturesS3".to_owned(), self.features_of(&newest.arn).await?);
+        }
+        self.settings(&mut parameters);
+        let (mut outcome, steps) = self.execute(Kind::Forecast, &parameters, screen).await?;
+        outcome.seconds.jobs = self.job_seconds(&steps).await;
+        if outcome.status == Progress::Succeeded {
+            self.bring_forecast(&mut outcome, screen)?;
+        }
+        Ok(outcome)
+    }
+
+    /// Where the execution that trained a version left the list of its features.
+    async fn features_of(&self, package_arn: &str) -> Result<String, Failure> {
+        let package = self.aws.describe_package(package_arn).await?;
+        let execution = package.metadata.get(EXECUTION_KEY).cloned().unwrap_or_default();
+        let prefix = format!("runs/{}/{}/{execution}/", self.scenario.name(), self.retailer);
+        let objects = self.engine.objects().list(&self.bucket, &prefix)?;
+        let mut keys = objects.iter().map(|object| object.key.as_str());
+        let found = keys.find_map(|key| key.strip_suffix("/features.json"));
+        let found = found.ok_or_else(|| Failure::NoSample { prefix: prefix.clone() })?;
+        Ok(format!("s3://{}/{found}", self.bucket))
+    }
+
+    fn bring_forecast<W: Write>(
+        &self,
+        outcome: &mut Outcome,
+        screen: &mut Screen<'_, W>,
+    ) -> Result<(), Failure> {
+        let id = outcome.execution_arn.rsplit('/').next().unwrap_or_default();
+        let prefix = format!("forecasts/{}/{}/{id}/", self.scenario.name(), self.retailer);
+        let objects = self.engine.objects().list(&self.bucket, &prefix)?;
+        let folder = self.engine.machine().home.root().join("forecasts").join(id);
+        for object in objects.iter().filter(|object| object.key.ends_with(".out")) {
+            let name = object.key.rsplit('/').next().unwrap_or("forecast.out");
+            fs::create_dir_all(&folder).map_err(Failure::write(&folder))?;
+            let to = folder.join(name);
+            fs::copy(&object.path, &to).map_err(Failure::write(&to))?;
+            let text = fs::read_to_string(&to).map_err(Failure::read(&to))?;
+            screen
+                .line("forecast", &format!("{}, {} lines", to.display(), text.lines().count()))?;
+            let lines = text.lines().take(SHOWN).map(str::to_owned);
+            outcome.forecast.extend(lines);
+        }
+        for line in &outcome.forecast {
+            screen.plain(&format!("  {line}"))?;
+        }
+        Ok(())
+    }
+}
