@@ -34,7 +34,7 @@ impl Loop<'_> {
         let mut parameters = BTreeMap::from([
             ("ModelPackageArn".to_owned(), newest.arn.clone()),
             ("Retailer".to_owned(), self.retailer.clone()),
-            ("InputDataS3".to_owned(), placed.history.clone()),
+            ("InputDataS3".to_owned(), self.rows_for(&newest.arn, placed).await?),
             (
                 "OutputS3".to_owned(),
                 format!("s3://{}/forecasts/{}", self.bucket, self.scenario.name()),
@@ -52,16 +52,31 @@ impl Loop<'_> {
         Ok(outcome)
     }
 
-    /// Where the execution that trained a version left the list of its features.
+    /// What the model continues: the user's rows; of a synthetic history, the hold-out that follows
+    /// what the model was trained on, in the form that its pipeline prepared.
+    async fn rows_for(&self, package_arn: &str, placed: &Placed) -> Result<String, Failure> {
+        let series = self.scenario.series().is_some();
+        if self.trainer == Trainer::Xgboost || self.arguments.data.is_some() || !series {
+            return Ok(placed.history.clone());
+        }
+        self.left_by_training(package_arn, "/holdout/holdout.csv").await
+    }
+
+    /// The prefix in which the execution that trained a version left the list of its features.
     async fn features_of(&self, package_arn: &str) -> Result<String, Failure> {
+        let list = self.left_by_training(package_arn, "/features.json").await?;
+        Ok(list.trim_end_matches("/features.json").to_owned())
+    }
+
+    /// Where the execution that trained a version left a file.
+    async fn left_by_training(&self, package_arn: &str, file: &str) -> Result<String, Failure> {
         let package = self.aws.describe_package(package_arn).await?;
         let execution = package.metadata.get(EXECUTION_KEY).cloned().unwrap_or_default();
         let prefix = format!("runs/{}/{}/{execution}/", self.scenario.name(), self.retailer);
         let objects = self.engine.objects().list(&self.bucket, &prefix)?;
-        let mut keys = objects.iter().map(|object| object.key.as_str());
-        let found = keys.find_map(|key| key.strip_suffix("/features.json"));
+        let found = objects.iter().find(|object| object.key.ends_with(file));
         let found = found.ok_or_else(|| Failure::NoSample { prefix: prefix.clone() })?;
-        Ok(format!("s3://{}/{found}", self.bucket))
+        Ok(format!("s3://{}/{}", self.bucket, found.key))
     }
 
     fn bring_forecast<W: Write>(

@@ -93,9 +93,6 @@ fn note(step: &Step) -> String {
     if let Some(recorded) = output("recorded") {
         notes.push(format!("{recorded} numbers recorded"));
     }
-    if let Some(reason) = output("reason") {
-        notes.push(reason.clone());
-    }
     if let Some(outcome) = output("outcome") {
         notes.push(outcome.to_lowercase());
     }

@@ -205,7 +205,8 @@ impl Loop<'_> {
     pub(super) async fn job_seconds(&self, steps: &[Step]) -> f64 {
         let mut spans = Vec::new();
         let root = self.engine.machine().credentials.root_caller();
-        for arn in steps.iter().filter_map(|step| step.outputs.get("arn")) {
+        let ran = steps.iter().filter(|step| step.cached_from.is_none());
+        for arn in ran.filter_map(|step| step.outputs.get("arn")) {
             let Some((kind, name)) =
                 ["Processing", "Training", "Transform"].iter().find_map(|kind| {
                     let resource = format!(":{}-job/", kind.to_lowercase());
