@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
+use cloud::failure::absent_as_none;
 use cloud::pipelines::{Definition, Progress, RunPipelines, Selected, Start, Step};
 use cloud::registry::{Approval, DecidePackage};
 use cloud::sdk::Aws;
@@ -193,7 +194,7 @@ impl Loop<'_> {
     /// The step of `--from` and all that come after it, with the newest execution for the others.
     async fn selected(&self, name: &str, definition: &str) -> Result<Option<Selected>, Failure> {
         let Some(from) = &self.arguments.from else { return Ok(None) };
-        let executions = self.aws.executions(name).await?;
+        let executions = absent_as_none(self.aws.executions(name).await)?.unwrap_or_default();
         let source = executions.into_iter().find(|it| it.progress == Progress::Succeeded);
         let source = source.ok_or_else(|| Failure::NothingBefore { pipeline: name.to_owned() })?;
         let steps = crate::selection::from(definition, from)

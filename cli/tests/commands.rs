@@ -117,6 +117,10 @@ fn wrong_usage_exits_with_2() {
         (&["lint"], "required"),
         (&["lint", "no-such.json"], "cannot read no-such.json"),
         (&["explode"], "unrecognized subcommand"),
+        (&["run", "store-item", "--set", "Retailer"], "`Retailer` is not KEY=VALUE"),
+        (&["run", "--approve", "--reject"], "cannot be used with"),
+        (&["status", "walmart", "--home", "no/such"], "does not say where an engine is"),
+        (&["function", "forget-metrics"], "there is no function `forget-metrics`"),
     ];
 
     for (arguments, said) in cases {
@@ -182,8 +186,8 @@ fn text_that_is_no_json_is_a_finding() {
 }
 
 #[test]
-fn without_a_command_every_scenario_is_rendered_and_examined() {
-    let output = almanac(&[]);
+fn the_overview_renders_and_examines_every_scenario() {
+    let output = almanac(&["overview"]);
 
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let told = out(&output);

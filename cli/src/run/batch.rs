@@ -84,10 +84,10 @@ impl Loop<'_> {
         outcome: &mut Outcome,
         screen: &mut Screen<'_, W>,
     ) -> Result<(), Failure> {
-        let id = outcome.execution_arn.rsplit('/').next().unwrap_or_default();
+        let id = outcome.execution_id().to_owned();
         let prefix = format!("forecasts/{}/{}/{id}/", self.scenario.name(), self.retailer);
         let objects = self.engine.objects().list(&self.bucket, &prefix)?;
-        let folder = self.engine.machine().home.root().join("forecasts").join(id);
+        let folder = self.engine.machine().home.root().join("forecasts").join(&id);
         for object in objects.iter().filter(|object| object.key.ends_with(".out")) {
             let name = object.key.rsplit('/').next().unwrap_or("forecast.out");
             fs::create_dir_all(&folder).map_err(Failure::write(&folder))?;
@@ -99,9 +99,6 @@ impl Loop<'_> {
             let lines = text.lines().take(SHOWN).map(str::to_owned);
             outcome.forecast.extend(lines);
         }
-        for line in &outcome.forecast {
-            screen.plain(&format!("  {line}"))?;
-        }
-        Ok(())
+        screen.table(&outcome.forecast)
     }
 }

@@ -113,25 +113,20 @@ impl Loop<'_> {
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         let lines: Vec<String> = text.lines().take(SHOWN).map(str::to_owned).collect();
         screen.line("forecast", "from the live endpoint")?;
-        for line in &lines {
-            screen.plain(&format!("  {line}"))?;
-        }
+        screen.table(&lines)?;
         Ok(lines)
     }
 
     /// What a model is asked: of series, what comes next; of rows that stand alone, some of the
     /// hold-out.
     fn question(&self, outcome: &Outcome) -> Result<(Vec<u8>, &'static str), Failure> {
-        let id = outcome.execution_arn.rsplit('/').next().unwrap_or_default();
-        let prefix = format!("runs/{}/{}/{id}/", self.scenario.name(), self.retailer);
         let ours = self.trainer == scenario::model::Trainer::Almanac;
         if ours && self.scenario.series().is_some() {
             return Ok((br#"{"horizon": 5}"#.to_vec(), "application/json"));
         }
         let file = if ours { "/holdout/holdout.csv" } else { "/test/test.csv" };
-        let objects = self.engine.objects().list(&self.bucket, &prefix)?;
-        let found = objects.iter().find(|object| object.key.ends_with(file));
-        let found = found.ok_or_else(|| Failure::NoSample { prefix: prefix.clone() })?;
+        let found = self.left(outcome.execution_id(), file)?;
+        let found = found.ok_or_else(|| Failure::NoSample { prefix: self.runs() })?;
         let opened = std::fs::File::open(&found.path).map_err(Failure::read(&found.path))?;
         let mut body = String::new();
         for line in BufReader::new(opened).lines().take(SHOWN) {

@@ -42,6 +42,15 @@ impl<'a, W: Write> Screen<'a, W> {
         Ok(())
     }
 
+    /// A few lines of CSV, with no more digits than a person reads.
+    pub(crate) fn table(&mut self, lines: &[String]) -> Result<(), Failure> {
+        for line in lines {
+            let fields: Vec<String> = line.split(',').map(readable).collect();
+            self.plain(&format!("  {}", fields.join(",")))?;
+        }
+        Ok(())
+    }
+
     fn step(&mut self, step: &Step) -> Result<(), Failure> {
         self.clear()?;
         let seconds = step.started.zip(step.ended).map_or(0.0, |(from, to)| to - from);
@@ -77,6 +86,15 @@ impl<'a, W: Write> Screen<'a, W> {
             write!(self.out, "\r\x1b[2K")?;
         }
         Ok(())
+    }
+}
+
+/// A number with three decimals, and everything else as it is.
+fn readable(field: &str) -> String {
+    let decimals = field.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    match field.parse::<f64>() {
+        Ok(number) if decimals > 3 => format!("{number:.3}"),
+        _ => field.to_owned(),
     }
 }
 
@@ -137,5 +155,17 @@ pub(crate) async fn follow<W: Write>(
                 changes.mark_unchanged();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn long_numbers_are_shortened_and_texts_are_not() {
+        let fields = ["61.994179020910366", "1.25", "12", "v1.23456", "2017-10-03"].map(readable);
+
+        assert_eq!(fields, ["61.994", "1.25", "12", "v1.23456", "2017-10-03"]);
     }
 }

@@ -9,6 +9,7 @@ use cloud::pipelines::{Execution, Progress, Step};
 use cloud::registry::DescribePackage;
 use cloud::reports::{read_report, read_report_of};
 use metric::Report;
+use objects::Object;
 use serde::Serialize;
 
 use super::Loop;
@@ -115,6 +116,11 @@ impl Outcome {
         }
     }
 
+    /// The last part of the execution's ARN.
+    pub(crate) fn execution_id(&self) -> &str {
+        self.execution_arn.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The last line: how long it took.
     pub(crate) fn tell_time<W: Write>(&self, screen: &mut Screen<'_, W>) -> Result<(), Failure> {
         let Seconds { total, jobs } = self.seconds;
@@ -163,14 +169,25 @@ impl Loop<'_> {
 
     /// The report that the evaluation left.
     async fn report(&self, outcome: &Outcome) -> Result<Option<(Report, S3Uri)>, Failure> {
-        let id = outcome.execution_arn.rsplit('/').next().unwrap_or_default();
-        let prefix = format!("runs/{}/{}/{id}/", self.scenario.name(), self.retailer);
-        let objects = self.engine.objects().list(&self.bucket, &prefix)?;
-        let found = objects.iter().find(|object| object.key.ends_with("/evaluation.json"));
+        let found = self.left(outcome.execution_id(), "/evaluation.json")?;
         let Some(found) = found else { return Ok(None) };
         let at = S3Uri::new(&self.bucket, &found.key)?;
         let (report, _) = read_report(&self.aws, &at).await?;
         Ok(Some((report, at)))
+    }
+
+    /// Below which the executions of this scenario and retailer leave things.
+    pub(super) fn runs(&self) -> String {
+        format!("runs/{}/{}/", self.scenario.name(), self.retailer)
+    }
+
+    /// What a step left: in this execution, or else in the latest one that ran the step.
+    pub(super) fn left(&self, id: &str, file: &str) -> Result<Option<Object>, Failure> {
+        let mut objects = self.engine.objects().list(&self.bucket, &self.runs())?;
+        objects.retain(|object| object.key.ends_with(file));
+        let own = format!("{}{id}/", self.runs());
+        let rank = |object: &Object| (object.key.starts_with(&own), object.modified);
+        Ok(objects.into_iter().max_by_key(rank))
     }
 
     async fn report_of(&self, package_arn: &str) -> Result<Option<Report>, Failure> {
