@@ -175,29 +175,15 @@ async fn a_role_may_do_what_its_policies_say() {
     assert_eq!(objects.find("data", "none").unwrap(), None);
 }
 
-const HOME: &str = "OBJECTS_TEST_HOME";
 const SIZE: usize = 3 << 20;
-
-/// Not a test of its own: the process that the next test kills. It replaces one object by the next
-/// and says each number once it is acknowledged.
-#[tokio::test]
-#[ignore = "started, and killed, by the test below"]
-async fn writes_until_it_is_killed() {
-    let home = std::env::var_os(HOME).unwrap();
-    let (_machine, objects) = opened(Path::new(&home), AllowAll);
-    for number in 1..=u8::MAX {
-        objects.put("data", "k", vec![number; SIZE], None).await.unwrap();
-        writeln!(std::io::stdout(), "\nwrote {number}").unwrap();
-    }
-}
 
 #[tokio::test]
 async fn a_process_killed_while_it_writes_leaves_whole_objects_and_no_others() {
     for round in 1..=5 {
         let home = tempfile::tempdir().unwrap();
-        let mut writer = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "writes_until_it_is_killed", "--ignored", "--nocapture"])
-            .env(HOME, home.path())
+        let own = std::env::current_exe().unwrap();
+        let mut writer = Command::new(own.ancestors().nth(2).unwrap().join("examples/writer"))
+            .arg(home.path())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -205,8 +191,10 @@ async fn a_process_killed_while_it_writes_leaves_whole_objects_and_no_others() {
         let numbers =
             lines.filter_map(|line| line.unwrap().strip_prefix("wrote ")?.parse::<u8>().ok());
         let acknowledged = numbers.take(round).last().unwrap();
-        // Somewhere in the midst of the next one.
-        tokio::time::sleep(std::time::Duration::from_millis(37 * round as u64)).await;
+        // In the midst of the next one, whose content lies beside the last.
+        while blobs(home.path()) < 2 {
+            std::thread::yield_now();
+        }
         writer.kill().unwrap();
         writer.wait().unwrap();
 

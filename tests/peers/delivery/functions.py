@@ -3,7 +3,7 @@
 import base64
 import json
 
-from common import client, parser, refused
+from asking import client, parser, refused
 
 options = parser()
 options.add_argument("--function", default="almanac-compare-models")

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from common import client, parser, refused
+from asking import client, parser, refused
 
 arguments = parser().parse_args()
 sns, sqs, sts = (client(arguments, service) for service in ("sns", "sqs", "sts"))

@@ -44,12 +44,13 @@ impl Host {
             (&Method::POST, ["invocation", request_id, "error"]) => {
                 settle(instance.as_deref(), request_id, Answer::Error(described(&request)))
             }
-            (&Method::POST, ["init", "error"]) => {
-                if let Some(instance) = instance {
+            (&Method::POST, ["init", "error"]) => match instance {
+                Some(instance) => {
                     instance.fail_init(described(&request));
+                    accepted()
                 }
-                accepted()
-            }
+                None => refused(403, "UnknownProcess", "nobody started this process"),
+            },
             _ => refused(404, "NotFound", "the Runtime API has no such path"),
         }
     }
