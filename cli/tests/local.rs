@@ -1,13 +1,8 @@
 //! The whole loop on this machine, as it is typed.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what the tests share may fail them too"
-)]
+#![expect(clippy::unwrap_used, reason = "what the tests share may fail them too")]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -215,9 +210,8 @@ fn an_engine_that_is_stopped_leaves_no_process_behind() {
 
     assert!(up.stop());
 
-    let mut left = String::new();
-    let listing = Command::new("ps").args(["-eo", "args"]).stdout(Stdio::piped()).spawn().unwrap();
-    listing.stdout.unwrap().read_to_string(&mut left).unwrap();
+    let listing = Command::new("ps").args(["-eo", "args"]).output().unwrap();
+    let left = String::from_utf8_lossy(&listing.stdout).into_owned();
     let ours = home.path().display().to_string();
     let left: Vec<&str> = left.lines().filter(|line| line.contains(&ours)).collect();
     assert_eq!(left, Vec::<&str>::new());

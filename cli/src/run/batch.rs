@@ -88,7 +88,7 @@ impl Loop<'_> {
         let prefix = format!("forecasts/{}/{}/{id}/", self.scenario.name(), self.retailer);
         let objects = self.engine.objects().list(&self.bucket, &prefix)?;
         let folder = self.engine.machine().home.root().join("forecasts").join(&id);
-        for object in objects.iter().filter(|object| object.key.ends_with(".out")) {
+        for object in objects.iter().filter(|object| is_answer(&object.key)) {
             let name = object.key.rsplit('/').next().unwrap_or("forecast.out");
             fs::create_dir_all(&folder).map_err(Failure::write(&folder))?;
             let to = folder.join(name);
@@ -101,4 +101,9 @@ impl Loop<'_> {
         }
         screen.table(&outcome.forecast)
     }
+}
+
+/// What a transform job names the answers to a file.
+fn is_answer(key: &str) -> bool {
+    key.rsplit_once('.').is_some_and(|(_, ending)| ending == "out")
 }

@@ -148,8 +148,8 @@ pub(crate) async fn follow<W: Write>(
         match &mut changes {
             None => tokio::time::sleep(PACE).await,
             Some(changes) => {
-                let changed = tokio::time::timeout(PACE, changes.changed()).await;
-                if changed.is_ok() {
+                let told_in_time = tokio::time::timeout(PACE, changes.changed()).await;
+                if told_in_time.is_ok() {
                     tokio::time::sleep(BREATH).await;
                 }
                 changes.mark_unchanged();

@@ -18,8 +18,9 @@ async fn main() {
     let machine = Machine::open(Path::new(&home), Identity::default(), Clock::default()).unwrap();
     let objects = Objects::open(&machine, Arc::new(AllowAll)).unwrap();
     objects.create_bucket("data").unwrap();
+    let mut out = std::io::stdout();
     for number in 1..=u8::MAX {
         objects.put("data", "k", vec![number; SIZE], None).await.unwrap();
-        writeln!(std::io::stdout(), "wrote {number}").unwrap();
+        writeln!(out, "wrote {number}").unwrap();
     }
 }
