@@ -56,6 +56,10 @@ bench-speed *data:
 bench-scale rows="10000000":
     bench/scale/run.sh {{ rows }}
 
+# The whole loop by `almanac run` on 913,000 rows: its wall time, and what of it is the engine's own.
+bench-loop *data:
+    bench/loop/run.sh {{ data }}
+
 # Our models of one series beside statsforecast's, on seeded panels or a folder of yours.
 bench-panels *panels:
     bench/panels/run.sh {{ panels }}

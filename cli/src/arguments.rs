@@ -80,7 +80,7 @@ pub(crate) struct Render {
 }
 
 /// What of a scenario is rendered, for what.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Rendered {
     /// A scenario that comes with Almanac, or the path of a .toml file.
     pub(crate) scenario: String,
@@ -126,8 +126,9 @@ pub(crate) struct Run {
     /// What to do with a version that was registered.
     #[command(flatten)]
     pub(crate) decision: Decision,
-    /// Run only this step and those after it; the others are taken from the execution before.
-    #[arg(long, value_name = "STEP")]
+    /// Run only this step, named as a run shows it, and those after it; the others are taken from
+    /// the execution before.
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["data", "rows"])]
     pub(crate) from: Option<String>,
     /// Forecast in a batch from the newest approved version, instead of training.
     #[arg(long, value_enum, default_value_t = Pipeline::Train)]
@@ -164,9 +165,10 @@ pub(crate) struct LocalMachine {
     /// The functions as `cargo lambda build` leaves them (target/lambda); our own, otherwise.
     #[arg(long, value_name = "DIR")]
     pub(crate) functions: Option<PathBuf>,
-    /// Which command stands for which image, and the parameters of the stack.
-    #[arg(long, value_name = "FILE", default_value = "almanac.toml")]
-    pub(crate) config: PathBuf,
+    /// Which command stands for which image, and the parameters of the stack; almanac.toml, if
+    /// there is one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// `up`.

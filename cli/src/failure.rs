@@ -89,6 +89,17 @@ pub(crate) enum Failure {
     NoSample { prefix: String },
     #[error("{} does not say where an engine is; start one there with `almanac up --home`", path.display())]
     NoEngine { path: PathBuf },
+    #[error("no engine runs in {}; start one with `almanac up --home {}`", path.display(), path.display())]
+    NotUp { path: PathBuf },
+    #[error("the data hold several retailers; name the one whose model it is with --retailer")]
+    WhichRetailer,
+    #[error("`{retailer}` is no name of a retailer here; use up to 20 letters, digits and hyphens")]
+    BadRetailer { retailer: String },
+    #[error(
+        "{group} does not begin with `{prefix}`, the ModelGroupPrefix of this stack: its models \
+         could be neither registered nor deployed; change one of the two"
+    )]
+    WrongGroup { group: String, prefix: String },
     #[error("the execution failed{why}")]
     Execution { why: String },
     #[error("stopped")]
@@ -119,6 +130,10 @@ impl Failure {
             | Self::NoData { .. }
             | Self::NoOwnHoldout { .. }
             | Self::NoAutoml
+            | Self::WhichRetailer
+            | Self::BadRetailer { .. }
+            | Self::WrongGroup { .. }
+            | Self::NotUp { .. }
             | Self::NothingBefore { .. }
             | Self::NoSuchStep { .. }
             | Self::Uri(_)

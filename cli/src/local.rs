@@ -1,7 +1,7 @@
 //! The engine in this process, and a client that reaches it as any other would.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cloud::sdk::{Aws, Place};
@@ -21,7 +21,7 @@ const RETRY_WAIT: Duration = Duration::from_secs(1);
 
 /// Starts the engine.
 pub(crate) async fn start(machine: &LocalMachine, port: u16) -> Result<Engine, Failure> {
-    let config = Config::read(&machine.config)?;
+    let config = config(machine)?;
     let usual = Identity::default();
     let identity = Identity {
         account: config.account.unwrap_or(usual.account),
@@ -41,6 +41,28 @@ pub(crate) async fn start(machine: &LocalMachine, port: u16) -> Result<Engine, F
         retry_wait: RETRY_WAIT,
     };
     Ok(Engine::start(settings).await?)
+}
+
+/// The user's file. One that is named must be there; the commands in it that are paths are found
+/// beside it.
+fn config(machine: &LocalMachine) -> Result<Config, Failure> {
+    let path = machine.config.clone().unwrap_or_else(|| PathBuf::from("almanac.toml"));
+    if machine.config.is_some() && !path.exists() {
+        return Err(Failure::NoData { path });
+    }
+    let mut config = Config::read(&path)?;
+    let beside = std::path::absolute(&path)?;
+    let beside = beside.parent().unwrap_or(Path::new("/"));
+    for program in config.images.iter_mut().filter_map(|rule| rule.command.first_mut()) {
+        if program.contains('/') && Path::new(program.as_str()).is_relative() {
+            let found = beside.join(program.trim_start_matches("./"));
+            if !found.exists() {
+                return Err(Failure::NoData { path: found });
+            }
+            *program = found.to_string_lossy().into_owned();
+        }
+    }
+    Ok(config)
 }
 
 /// A client of the engine, with its user's key.

@@ -50,7 +50,7 @@ pub(crate) async fn run(arguments: &Run, out: &mut impl Write) -> Result<ExitCod
         ended = within(arguments, &engine, out) => ended,
         told = local::stopped() => told.map_err(Failure::from).and(Err(Failure::Stopped)),
     };
-    if matches!(ended, Err(Failure::Stopped)) {
+    if ended.is_err() {
         stop_executions(&engine, arguments).await;
     }
     engine.stop().await;
@@ -79,7 +79,7 @@ async fn within(
     let work = Loop {
         arguments,
         trainer: trainer(arguments, &scenario)?,
-        retailer: retailer(arguments, &scenario),
+        retailer: retailer(arguments, &scenario)?,
         scenario,
         engine,
         aws: local::client(engine).await,
@@ -111,10 +111,20 @@ fn trainer(arguments: &Run, scenario: &Scenario) -> Result<Trainer, Failure> {
 
 /// Whose model it is, if nobody says: where histories hold several retailers, the synthetic one has
 /// this one first.
-fn retailer(arguments: &Run, scenario: &Scenario) -> String {
-    let several = scenario.data().retailer.is_some() && arguments.data.is_none();
-    let usual = if several { "acme" } else { "default" };
-    arguments.retailer.clone().unwrap_or_else(|| usual.to_owned())
+fn retailer(arguments: &Run, scenario: &Scenario) -> Result<String, Failure> {
+    let several = scenario.data().retailer.is_some();
+    match &arguments.retailer {
+        Some(retailer) => {
+            let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+            if retailer.chars().all(plain) && (1..=20).contains(&retailer.len()) {
+                return Ok(retailer.clone());
+            }
+            Err(Failure::BadRetailer { retailer: retailer.clone() })
+        }
+        None if several && arguments.data.is_some() => Err(Failure::WhichRetailer),
+        None if several => Ok("acme".to_owned()),
+        None => Ok("default".to_owned()),
+    }
 }
 
 /// The name that a scenario's pipeline has.
@@ -132,12 +142,18 @@ impl Loop<'_> {
         let home = self.engine.machine().home.root().display();
         let name = pipeline_name(&self.scenario, self.arguments.pipeline);
         screen.line("almanac", &format!("{name}, on this machine, kept in {home}"))?;
+        self.group_is_ours()?;
+        self.finish_earlier(&name, screen).await?;
         let made = tempfile::tempdir().map_err(Failure::Temporary)?;
         let files = data::files(self.arguments, &self.scenario, made.path())?;
         let prefix =
             format!("s3://{}/data/{}/{}", self.bucket, self.scenario.name(), self.retailer);
         let placed = data::place(&self.aws, &files, &prefix).await?;
-        screen.line("data", &files.words)?;
+        let words = match &self.arguments.from {
+            Some(_) => "what the execution before left",
+            None => files.words.as_str(),
+        };
+        screen.line("data", words)?;
         let mut outcome = match self.arguments.pipeline {
             Pipeline::Train => self.train(&placed, screen).await?,
             Pipeline::Forecast => self.batch(&placed, screen).await?,
@@ -155,7 +171,10 @@ impl Loop<'_> {
         let mut parameters = self.parameters(placed).await?;
         self.settings(&mut parameters);
         let (outcome, steps) = self.execute(Kind::Train, &parameters, screen).await?;
+        let mut outcome = outcome;
+        outcome.seconds.jobs = self.job_seconds(&steps).await;
         if outcome.status != Progress::Succeeded {
+            self.why(&steps, screen)?;
             return Ok(outcome);
         }
         let outcome = self.judged(outcome, &steps, screen).await?;
@@ -184,10 +203,6 @@ impl Loop<'_> {
         let changes = self.engine.machine().store.changes();
         let (execution, steps) = follow(&self.aws, &arn, Some(changes), screen).await?;
         let outcome = Outcome::of(&name, &execution, &steps);
-        if let Some(failure) = &outcome.failure {
-            screen.line("failed", failure)?;
-            screen.line("logs", &self.engine.machine().home.logs().display().to_string())?;
-        }
         Ok((outcome, steps))
     }
 
@@ -200,6 +215,34 @@ impl Loop<'_> {
         let steps = crate::selection::from(definition, from)
             .map_err(|known| Failure::NoSuchStep { step: from.clone(), known })?;
         Ok(Some(Selected { source_arn: source.arn, steps }))
+    }
+
+    /// Functions may register and deploy only groups whose names begin as the stack says.
+    fn group_is_ours(&self) -> Result<(), Failure> {
+        let mut functions = self.engine.stack().functions.iter();
+        let prefix = functions.find_map(|function| function.environment.get("MODEL_GROUP_PREFIX"));
+        match (prefix, self.group()) {
+            (Some(prefix), group) if !group.starts_with(prefix) => {
+                Err(Failure::WrongGroup { group, prefix: prefix.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An engine that was killed left executions that go on now: they end before others begin.
+    async fn finish_earlier<W: Write>(
+        &self,
+        name: &str,
+        screen: &mut Screen<'_, W>,
+    ) -> Result<(), Failure> {
+        let before = absent_as_none(self.aws.executions(name).await)?.unwrap_or_default();
+        for execution in before.iter().filter(|it| !it.progress.is_over()) {
+            let id = execution.arn.rsplit('/').next().unwrap_or_default();
+            screen.line("earlier", &format!("execution {id} was interrupted and goes on"))?;
+            let changes = self.engine.machine().store.changes();
+            follow(&self.aws, &execution.arn, Some(changes), screen).await?;
+        }
+        Ok(())
     }
 
     /// What the training pipeline is told.
@@ -249,12 +292,13 @@ impl Loop<'_> {
         let Some(package) = &mut outcome.package else { return Ok(()) };
         let options = self.arguments.decision;
         if options.no_approve {
-            let words = format!("nobody yet: almanac approve {} --home ..", package.arn);
+            let home = self.engine.machine().home.root().display();
+            let words = format!("nobody yet: almanac approve {} --home {home}", package.arn);
             return screen.line("approved", &words);
         }
         let approval = if options.reject { Approval::Rejected } else { Approval::Approved };
         self.aws.decide(&package.arn, approval, "decided by almanac run").await?;
-        package.approval = approval.word().to_owned();
+        approval.word().clone_into(&mut package.approval);
         let how = if options.approve || options.reject {
             "as told"
         } else {

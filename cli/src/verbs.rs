@@ -18,8 +18,11 @@ use crate::run::follow::{Screen, follow};
 use crate::run::pipeline_name;
 
 pub(crate) async fn upsert(arguments: &Upsert, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let rendered = &arguments.render;
-    let definition = render::rendered(rendered)?.to_json();
+    let mut rendered = arguments.render.clone();
+    if let (None, Some(home)) = (&rendered.deployment, &arguments.place.home) {
+        rendered.deployment = Some(home.join("outputs.json"));
+    }
+    let definition = render::rendered(&rendered)?.to_json();
     let scenario = render::scenario(&rendered.scenario)?;
     let pipeline =
         arguments.name.clone().unwrap_or_else(|| pipeline_name(&scenario, rendered.pipeline));
@@ -166,6 +169,12 @@ async fn connected(place: &Place) -> Result<Aws, Failure> {
             values.next()
         };
         wanted.endpoint_url = value("AWS_ENDPOINT_URL");
+        // What a run left says where an engine was.
+        let address =
+            wanted.endpoint_url.as_deref().unwrap_or_default().trim_start_matches("http://");
+        if std::net::TcpStream::connect(address).is_err() {
+            return Err(Failure::NotUp { path: home.clone() });
+        }
         wanted.region = wanted.region.or_else(|| value("AWS_REGION"));
         wanted.key = value("AWS_ACCESS_KEY_ID").zip(value("AWS_SECRET_ACCESS_KEY"));
     }

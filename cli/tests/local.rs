@@ -178,13 +178,17 @@ fn bad_data_fail_the_run_and_the_reason_is_told() {
     let header = "retailer,product_id,category,price,weight_kg,shelf_life_days,turnover_days\n";
     std::fs::write(&data, header).unwrap();
 
-    let output = home.almanac(&["run", "turnover", "--data", data.to_str().unwrap()]);
-    let missing = home.almanac(&["run", "turnover", "--data", "no-such.csv"]);
+    let data = data.to_str().unwrap();
+    let output = home.almanac(&["run", "turnover", "--data", data, "--retailer", "acme"]);
+    let whose = home.almanac(&["run", "turnover", "--data", data]);
+    let missing = home.almanac(&["run", "turnover", "--data", "no-such.csv", "--retailer", "acme"]);
 
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("DataQuality              FAILED"), "{said}");
     assert!(said.contains("there is no column `brand`"), "{said}");
+    assert!(said.contains(".log\n"), "the log is named: {said}");
+    assert!(err(&whose).contains("name the one whose model it is with --retailer"));
     assert_eq!(missing.status.code(), Some(2));
     assert!(err(&missing).contains("there is nothing at no-such.csv"), "{}", err(&missing));
 }

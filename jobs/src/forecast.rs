@@ -170,10 +170,7 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<Made, Fa
             let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
             let rows = (data.to_string_lossy().into_owned(), bytes(data)?);
             let (panel, places) = continued(&bundle, (&rows.0, rows.1), &schema)?;
-            let mut forecast = fitted.forecast(&panel, horizon)?;
-            let asked = |place: &usize| forecast.series.get(*place).cloned();
-            forecast.series = places.iter().filter_map(asked).collect();
-            (forecast, panel, places)
+            (fitted.forecast_some(&panel, horizon, &places)?, panel, places)
         }
     };
     let table = forecast_file::table(&forecast, &panel.keys, series.time.as_str(), panel.grid);

@@ -4,19 +4,21 @@
 //! Equal content has an equal address, so equal jobs are recognised as such; other content has
 //! another, so nothing old is taken for new.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use cloud::S3Uri;
 use cloud::objects::UploadFile;
-use jobs::arguments::{Generate, Job, Subject};
+use jobs::arguments::{Generate, Job, Prepare, Subject};
 use jobs::environment::Environment;
 use jobs::place::Named;
 use scenario::Scenario;
+use scenario::model::Trainer;
 use sha2::{Digest, Sha256};
 
-use crate::arguments::Run;
+use crate::arguments::{Pipeline, Run};
 use crate::failure::Failure;
 
 /// Files of this machine.
@@ -43,7 +45,8 @@ pub(crate) struct Placed {
 
 /// Finds the user's files, or makes some below `folder`.
 pub(crate) fn files(arguments: &Run, scenario: &Scenario, folder: &Path) -> Result<Files, Failure> {
-    let own = scenario.split().has_own_holdout();
+    let batch = arguments.pipeline == Pipeline::Forecast;
+    let own = scenario.split().has_own_holdout() && !batch;
     match (&arguments.data, &arguments.holdout) {
         (Some(data), _) if !data.exists() => Err(Failure::NoData { path: data.clone() }),
         (_, Some(holdout)) if !holdout.exists() => Err(Failure::NoData { path: holdout.clone() }),
@@ -56,6 +59,9 @@ pub(crate) fn files(arguments: &Run, scenario: &Scenario, folder: &Path) -> Resu
             words: format!("{} and {}", data.display(), holdout.display()),
         }),
         (Some(data), None) if own => cut(arguments, data, folder),
+        (Some(data), None) if batch && scenario.data().files.len() > 1 => {
+            joined(arguments, data, folder)
+        }
         (Some(data), None) => {
             Ok(Files { history: data.clone(), holdout: None, words: data.display().to_string() })
         }
@@ -76,6 +82,30 @@ fn cut(arguments: &Run, data: &Path, folder: &Path) -> Result<Files, Failure> {
     let words = job(Job::HoldOut(subject))?;
     let words = format!("{}: {}", data.display(), words.trim());
     Ok(Files { history, holdout: Some(holdout), words })
+}
+
+/// The files of a history in one, as a model takes rows: what `prepare` makes of them, in a row.
+fn joined(arguments: &Run, data: &Path, folder: &Path) -> Result<Files, Failure> {
+    let named = |name: &str, path: &Path| Named { name: name.to_owned(), path: path.to_owned() };
+    let parts = ["train", "validation", "holdout"];
+    let subject = Subject {
+        scenario: arguments.scenario.clone(),
+        retailer: arguments.retailer.clone().unwrap_or_else(|| "default".to_owned()),
+        input: vec![named("training", data)],
+        output: parts.map(|part| named(part, &folder.join(part))).to_vec(),
+    };
+    let trainer = Some(Trainer::Almanac);
+    job(Job::Prepare(Prepare { subject, trainer, feature_group: None }))?;
+    let whole = folder.join("history.csv");
+    let mut text = String::new();
+    for part in parts {
+        let path = folder.join(part).join(format!("{part}.csv"));
+        let rows = fs::read_to_string(&path).map_err(Failure::read(&path))?;
+        let after_header = rows.split_once('\n').map_or("", |(_, rows)| rows);
+        text.push_str(if text.is_empty() { &rows } else { after_header });
+    }
+    fs::write(&whole, text).map_err(Failure::write(&whole))?;
+    Ok(Files { history: whole, holdout: None, words: format!("{}, joined", data.display()) })
 }
 
 fn generated(arguments: &Run, own_holdout: bool, folder: &Path) -> Result<Files, Failure> {
@@ -116,8 +146,12 @@ pub(crate) async fn place(
         digest.update([0]);
         digest_file(path, &mut digest).map_err(Failure::read(path))?;
     }
-    let digest: String =
-        digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let mut name = String::new();
+    for byte in digest.finalize().iter().take(6) {
+        // Writing to a text cannot fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    let digest = name;
     let base = format!("{prefix}/{digest}");
     for (part, files) in [("history", Some(&history)), ("holdout", holdout.as_ref())] {
         for (name, path) in files.into_iter().flatten() {

@@ -16,6 +16,9 @@ use super::Loop;
 use super::follow::Screen;
 use crate::failure::Failure;
 
+/// How much of a log is shown of a job that went wrong.
+const LAST_LINES: usize = 8;
+
 /// A run, as `--json` tells it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Outcome {
@@ -49,6 +52,8 @@ pub(crate) struct StepTime {
     pub(crate) status: Progress,
     pub(crate) seconds: f64,
     pub(crate) cached: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<String>,
 }
 
 /// What compare-models said.
@@ -98,6 +103,7 @@ impl Outcome {
             status: step.progress,
             seconds: step.started.zip(step.ended).map_or(0.0, |(from, to)| to - from),
             cached: step.cached_from.is_some(),
+            failure: step.failure.clone(),
         });
         Self {
             pipeline: pipeline.to_owned(),
@@ -136,7 +142,6 @@ impl Loop<'_> {
         steps: &[Step],
         screen: &mut Screen<'_, W>,
     ) -> Result<Outcome, Failure> {
-        outcome.seconds.jobs = self.job_seconds(steps).await;
         let said = steps.iter().find(|step| step.outputs.contains_key("promote"));
         if let Some(step) = said {
             let output = |name: &str| step.outputs.get(name).cloned().unwrap_or_default();
@@ -152,9 +157,8 @@ impl Loop<'_> {
                 outcome.report = self.bring(&at)?;
             }
         }
-        let registered = steps.iter().filter_map(|step| step.outputs.get("arn"));
-        let registered = registered.filter(|arn| arn.contains(":model-package/")).last();
-        if let Some(arn) = registered {
+        let mut made = steps.iter().filter_map(|step| step.outputs.get("arn"));
+        if let Some(arn) = made.rfind(|arn| arn.contains(":model-package/")) {
             let found = self.aws.describe_package(arn).await?;
             outcome.package = Some(Package {
                 arn: arn.clone(),
@@ -211,11 +215,38 @@ impl Loop<'_> {
             fs::create_dir_all(&folder).map_err(Failure::write(&folder))?;
             let to = folder.join(name);
             fs::copy(&object.path, &to).map_err(Failure::write(&to))?;
-            if name.ends_with(".html") {
+            if to.extension().is_some_and(|ending| ending == "html") {
                 page = Some(to.display().to_string());
             }
         }
         Ok(page)
+    }
+
+    /// Why an execution failed: what the last job had to say, and where the rest is.
+    pub(super) fn why<W: Write>(
+        &self,
+        steps: &[Step],
+        screen: &mut Screen<'_, W>,
+    ) -> Result<(), Failure> {
+        let logs = self.engine.machine().home.logs();
+        let mut jobs = steps.iter().filter_map(|step| step.outputs.get("arn"));
+        let last = jobs.rfind(|arn| arn.contains("-job/"));
+        let log = last.and_then(|arn| arn.rsplit('/').next()).map(|job| {
+            let its = format!("{job}.log").to_lowercase();
+            let is_its = |name: &str| name.to_lowercase() == its;
+            let entries = fs::read_dir(&logs).into_iter().flatten().flatten();
+            let mut names = entries.map(|entry| entry.path());
+            names.find(|path| path.file_name().is_some_and(|it| is_its(&it.to_string_lossy())))
+        });
+        let Some(log) = log.flatten() else {
+            return screen.line("logs", &logs.display().to_string());
+        };
+        let text = fs::read_to_string(&log).map_err(Failure::read(&log))?;
+        let lines: Vec<&str> = text.lines().collect();
+        for line in lines.iter().skip(lines.len().saturating_sub(LAST_LINES)) {
+            screen.plain(&format!("  {line}"))?;
+        }
+        screen.line("log", &log.display().to_string())
     }
 
     /// For how long at least one job's process ran.

@@ -94,8 +94,7 @@ impl Bundled {
             return Ok(self.laid_out(&self.next(fitted, history, steps, &chosen)?, history));
         };
         let (panel, places) = continued(&self.bundle, ("the request", rows), &self.schema)?;
-        let forecast = fitted.forecast(&panel, steps)?;
-        Ok(self.laid_out(&part(&forecast, &places, steps), &panel))
+        Ok(self.laid_out(&fitted.forecast_some(&panel, steps, &places)?, &panel))
     }
 
     /// The forecast of known series from where the training ended. Up to the horizon of the model it
@@ -108,7 +107,7 @@ impl Bundled {
         chosen: &[usize],
     ) -> Result<PanelForecast, Refusal> {
         if steps > fitted.task.horizon {
-            return Ok(part(&fitted.forecast(history, steps)?, chosen, steps));
+            return Ok(fitted.forecast_some(history, steps, chosen)?);
         }
         if let Some(known) = self.next.get() {
             return Ok(part(known, chosen, steps));

@@ -28,8 +28,8 @@ const TABLE: &str = "
 /// Asynchronous invocations at a time: a machine has fewer processors than Lambda.
 const AT_ONCE: usize = 8;
 
-/// The longest wait of one that was throttled, as in Lambda.
-const LONGEST_WAIT: Duration = Duration::from_mins(5);
+/// The longest wait of one that was throttled, in waits before a retry: five minutes in Lambda.
+const LONGEST_WAIT: u32 = 5;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Queued {
@@ -205,7 +205,7 @@ impl Invocations {
                 queued.throttles += 1;
                 tracing::debug!(%refusal, function = function.name, "an event waits for its function");
                 let doubled = Duration::from_secs(1 << queued.throttles.min(9).saturating_sub(1));
-                doubled.min(LONGEST_WAIT)
+                doubled.min(self.retry_wait * LONGEST_WAIT)
             }
             Ok(Invoked { function_error: None, .. }) => {
                 return self.change("DELETE FROM invocations WHERE sequence = ?1", sequence);

@@ -9,9 +9,10 @@ mod permissions;
 mod services;
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -236,10 +237,16 @@ impl Engine {
         for (name, text) in [("environment", self.environment()), ("outputs.json", self.outputs())]
         {
             let path = home.join(name);
-            fs::write(&path, text).map_err(|source| EngineError::Write { path, source })?;
+            private(&path, &text).map_err(|source| EngineError::Write { path, source })?;
         }
         Ok(())
     }
+}
+
+/// Writes a file that nobody else may read: it holds a key that may do everything.
+fn private(path: &Path, text: &str) -> io::Result<()> {
+    let options = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 fn deployed_to(settings: &Settings, url: &str) -> stack::Settings {

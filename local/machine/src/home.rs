@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The folder, held until it is dropped or the process ends.
 #[derive(Debug)]
@@ -102,7 +103,7 @@ fn lock(root: &Path) -> Result<File, HomeError> {
     let unusable = |source| HomeError::Unusable { path: path.clone(), source };
     let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).clone();
     let mut file = options.open(&path).map_err(unusable)?;
-    match file.try_lock() {
+    match take(&file) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
@@ -119,6 +120,18 @@ fn lock(root: &Path) -> Result<File, HomeError> {
     file.rewind().map_err(unusable)?;
     writeln!(file, "{}", std::process::id()).map_err(unusable)?;
     Ok(file)
+}
+
+/// A process that was killed a moment ago may still be ending, or have a child that is about to
+/// become another program: both hold the lock for the blink of an eye.
+fn take(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..10 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(30)),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(test)]

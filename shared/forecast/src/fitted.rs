@@ -12,7 +12,7 @@ use crate::candidate::Candidate;
 use crate::error::Error;
 use crate::interval::{Around, Calibration, zero_share};
 use crate::local::{self, Local, Setting};
-use crate::pooled::{Contributions, Trained};
+use crate::pooled::{Contributions, Trained, Wanted};
 use crate::task::Task;
 use crate::tournament::evidence::usual_change;
 use crate::tournament::{self, Choice, third};
@@ -36,7 +36,7 @@ pub struct Fitted {
 pub struct PanelForecast {
     /// The levels of the quantiles.
     pub levels: Vec<f64>,
-    /// One for each series of the panel, in its order.
+    /// One for each series that was wanted; otherwise one for each of the panel, in its order.
     pub series: Vec<SeriesForecast>,
 }
 
@@ -92,15 +92,31 @@ impl Fitted {
     /// # Errors
     /// [`Error`] when the panel has no series, the horizon is 0, or stored trees cannot be read.
     pub fn forecast(&self, panel: &Panel, horizon: usize) -> Result<PanelForecast, Error> {
+        let all: Vec<usize> = (0..panel.series.len()).collect();
+        self.forecast_some(panel, horizon, &all)
+    }
+
+    /// The same of the series at these places, in this order: what [`Self::forecast`] says of them,
+    /// in less time. Places where no series is are left out.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn forecast_some(
+        &self,
+        panel: &Panel,
+        horizon: usize,
+        wanted: &[usize],
+    ) -> Result<PanelForecast, Error> {
         let task = Task { horizon, ..self.task.clone() };
         task.check(panel)?;
         let view = &View::before_end(panel, task.origins, 0, horizon);
-        let wanted: Vec<usize> = (0..panel.series.len()).collect();
+        let is_there = |series: &usize| *series < panel.series.len();
+        let wanted: Vec<usize> = wanted.iter().copied().filter(is_there).collect();
         let means = self.means(view, &wanted)?;
         let least = self.task.least();
         let season = task.seasons.iter().copied().min().unwrap_or(1);
-        let one = |&series: &usize| {
-            let mean = means.row(series).to_vec();
+        let one = |(row, &series): (usize, &usize)| {
+            let mean = means.row(row).to_vec();
             let id = name(view.id(series));
             let change = usual_change(view, series, &self.task.seasons);
             let deviation = self.deviation(view, series);
@@ -115,7 +131,7 @@ impl Fitted {
             let start = view.origin(series);
             SeriesForecast { id: view.id(series).to_vec(), start, mean, quantiles }
         };
-        let series = wanted.par_iter().map(one).collect();
+        let series = wanted.par_iter().enumerate().map(one).collect();
         Ok(PanelForecast { levels: self.task.quantiles.clone(), series })
     }
 
@@ -141,7 +157,8 @@ impl Fitted {
             let trained = self.trained.iter().find(|(of, _)| *of == candidate);
             match trained {
                 Some((_, trained)) => {
-                    trained.forecast(view).map(|means| means.map(|means| means.pick(wanted)))
+                    let means = trained.forecast(view, Wanted::Some(wanted))?;
+                    Ok(means.map(|means| means.pick(wanted)))
                 }
                 None => candidate.forecast_some(view, &self.task, wanted),
             }

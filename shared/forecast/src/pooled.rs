@@ -14,7 +14,8 @@ use trees::{Growth, Model, Settings, Target};
 use crate::error::Error;
 use crate::pooled::ridge::Linear;
 pub use crate::pooled::rows::Features;
-use crate::pooled::rows::{Rows, Wanted};
+use crate::pooled::rows::Rows;
+pub(crate) use crate::pooled::rows::Wanted;
 use crate::task::{Objective, Task};
 use crate::view::{Means, View};
 
@@ -112,7 +113,7 @@ pub(crate) fn forecast(
     // Half the rounds: enough to tell which learner suits the panel.
     let trial = Task { rounds: task.rounds.div_ceil(2), ..task.clone() };
     match Trained::on_rows(view, regression, &trial, TRIAL_ROWS)? {
-        Some(trained) => trained.forecast(view),
+        Some(trained) => trained.forecast(view, Wanted::All),
         None => Ok(None),
     }
 }
@@ -169,9 +170,20 @@ impl Trained {
         Ok(Some(Self { features, horizon: view.horizon(), learned }))
     }
 
-    /// Forecasts a view; `None` where origins differ.
-    pub(crate) fn forecast(&self, view: &View<'_>) -> Result<Option<Means>, Error> {
-        let rows = Rows::ahead(view, &self.features, self.horizon, Wanted::All)?;
+    /// Forecasts the series wanted of a view, and of the others nothing that can be used; `None`
+    /// where origins differ.
+    pub(crate) fn forecast(
+        &self,
+        view: &View<'_>,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Means>, Error> {
+        // What is expected of a series that has not begun depends on all that have.
+        let has_begun = |series: &usize| !view.history(*series).values.is_empty();
+        let wanted = match wanted {
+            Wanted::Some(series) if !series.iter().all(has_begun) => Wanted::All,
+            wanted => wanted,
+        };
+        let rows = Rows::ahead(view, &self.features, self.horizon, wanted)?;
         let Some(rows) = rows else { return Ok(None) };
         let ratios = match &self.learned {
             Learned::Trees(text) => {

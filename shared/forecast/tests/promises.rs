@@ -249,6 +249,26 @@ fn assert_adds_up(fitted: &Fitted, panel: &Panel, name: &str) {
 }
 
 #[test]
+fn some_series_are_forecast_as_they_are_among_all() {
+    let mut panel = priced(6, 130);
+    let guess = Task::guess(&panel, 14);
+    let task = Task { combination: Combination::Best, rounds: 5, ..guess };
+    let fit_of = |it| fit(&panel, &Task { candidates: vec![it], ..task.clone() }).unwrap();
+    let fitted: Vec<Fitted> = all_kinds().into_iter().map(fit_of).collect();
+    // A series of which nothing is known gets what is known of all others.
+    panel.series[4].target.clear();
+
+    for fitted in fitted {
+        let all = fitted.forecast(&panel, 14).unwrap().series;
+        for wanted in [vec![5, 0, 3], vec![1, 4], vec![5, 4, 3, 2, 1, 0], vec![]] {
+            let some = fitted.forecast_some(&panel, 14, &wanted).unwrap().series;
+            let among_all: Vec<_> = wanted.iter().map(|&series| all[series].clone()).collect();
+            assert_eq!(some, among_all, "{:?}", fitted.choice);
+        }
+    }
+}
+
+#[test]
 fn a_stored_plan_forecasts_the_same() {
     let panel = priced(6, 430);
     let regression = Regression::both(Learner::Boosted)[0];

@@ -1,6 +1,7 @@
 //! Events, and where rules send them.
 
 use machine::Event;
+use machine::faults::Probabilities;
 use serde_json::{Value, json};
 
 use crate::world::{World, arn, length};
@@ -95,4 +96,24 @@ async fn rules_and_targets_are_shown_and_unknown_operations_refused() {
     assert_eq!(targets["Targets"][0]["DeadLetterConfig"]["Arn"], arn("sqs", "undelivered"));
     assert_eq!(missing["__type"], "ResourceNotFoundException");
     assert_eq!(unknown["__type"], "UnknownOperationException");
+}
+
+#[tokio::test]
+async fn events_that_are_repeated_and_late_on_purpose_all_arrive() {
+    let world = World::new().await;
+    let (duplicate_events, late_events) = (0.5, 0.5);
+    let wanted = Probabilities { duplicate_events, late_events, seed: 3, throttle: 0.0 };
+    world.machine.faults.set(wanted).unwrap();
+
+    (0..40).for_each(|number| drop(world.put_event("to-topic", &json!({"n": number}))));
+    world.delivery.settled().await.unwrap();
+
+    let happened = world.machine.faults.happened();
+    assert!(happened.duplicated > 10 && happened.late > 10, "{happened:?}");
+    let mails = world.delivery.mailbox().unwrap();
+    assert_eq!(u64::try_from(mails.len()).unwrap(), 40 + happened.duplicated);
+    for number in 0..40 {
+        let detail = format!(r#""detail":{{"n":{number}}}"#);
+        assert!(mails.iter().any(|mail| mail.message.contains(&detail)), "{number} is lost");
+    }
 }

@@ -54,7 +54,9 @@ pub(crate) fn refused(refusal: &Refusal, protocol: Protocol) -> Response<Body> {
         }
         Protocol::Query => plain(refusal.status, "text/xml", xml(refusal)),
     };
-    if let Ok(code) = HeaderValue::from_str(&refusal.code) {
+    if protocol != Protocol::Query
+        && let Ok(code) = HeaderValue::from_str(&refusal.code)
+    {
         response.headers_mut().insert("x-amzn-errortype", code);
     }
     response
@@ -65,12 +67,42 @@ fn xml(refusal: &Refusal) -> String {
     format!(
         "<ErrorResponse><Error><Type>{whose}</Type><Code>{}</Code><Message>{}</Message></Error>\
          <RequestId>{}</RequestId></ErrorResponse>",
-        escaped(&refusal.code),
+        escaped(in_query(&refusal.code)),
         escaped(&refusal.message),
         ids::uuid()
     )
 }
 
+/// The query protocols have names of their own for what is wrong with a signature.
+fn in_query(code: &str) -> &str {
+    match code {
+        "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
+        "UnrecognizedClientException" => "InvalidClientTokenId",
+        other => other,
+    }
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_called_as_the_protocol_calls_it() {
+        let refusal = Refusal::new(403, "UnrecognizedClientException", "who <is> it");
+        let body = |protocol| {
+            let body = refused(&refusal, protocol).body().bytes().unwrap();
+            String::from_utf8(body.to_vec()).unwrap()
+        };
+
+        let (query, json) = (body(Protocol::Query), body(Protocol::Json));
+
+        assert!(query.contains("<Code>InvalidClientTokenId</Code>"), "{query}");
+        assert!(query.contains("<Message>who &lt;is&gt; it</Message>"), "{query}");
+        assert!(json.contains(r#""__type":"UnrecognizedClientException""#), "{json}");
+    }
 }

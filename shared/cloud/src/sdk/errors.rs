@@ -1,7 +1,7 @@
 //! From what AWS says to a [`Reason`].
 
 use aws_sdk_sagemaker::config::http::HttpResponse;
-use aws_sdk_sagemaker::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sagemaker::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 
 use crate::{CallError, Reason};
@@ -26,11 +26,22 @@ where
         _ => Reason::Refused,
     };
     let words = if message.is_empty() && code.is_empty() {
-        DisplayErrorContext(error).to_string()
+        innermost(error)
     } else {
         format!("{code}: {message}")
     };
     CallError::new(operation, resource, reason, clear(operation, reason, words))
+}
+
+/// Where a chain of errors began: `Connection refused`, or that there are no credentials.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        words = format!("{error}: {inner}");
+        cause = inner.source();
+    }
+    words
 }
 
 /// An answer that lacks what the API promises.

@@ -90,11 +90,14 @@ pub(crate) enum Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn has(self, series: usize) -> bool {
-        match self {
-            Self::All => true,
-            Self::Some(places) => places.contains(&series),
+    /// For each of so many series, whether it is one of them.
+    fn among(self, count: usize) -> Vec<bool> {
+        let Self::Some(places) = self else { return vec![true; count] };
+        let mut among = vec![false; count];
+        for &place in places {
+            among.get_mut(place).into_iter().for_each(|is_wanted| *is_wanted = true);
         }
+        among
     }
 }
 
@@ -137,7 +140,8 @@ impl Rows {
         let recipe = features.recipe(horizon.max(view.horizon()));
         let last = origin + length(view.horizon());
         let mut rows = rows_ahead(view.panel(), &recipe, origin - 1);
-        rows.retain(|row| row.point < last && wanted.has(row.series as usize));
+        let wanted = wanted.among(view.count());
+        rows.retain(|row| row.point < last && wanted.get(row.series as usize) == Some(&true));
         Self::of(view, of_rows(view.panel(), &recipe, origin - 1, rows))
     }
 
