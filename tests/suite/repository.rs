@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold nothing of ours.
-const FOREIGN: [&str; 7] = [".git", ".almanac", ".aws-sam", ".venv", "target", "node_modules", "__pycache__"];
+const FOREIGN: [&str; 7] =
+    [".git", ".almanac", ".aws-sam", ".venv", "target", "node_modules", "__pycache__"];
 
 /// The folder that holds everything.
 pub(crate) fn root() -> PathBuf {
