@@ -18,8 +18,9 @@ cleanup() {
 trap cleanup EXIT
 
 if [ -z "${ALMANAC:-}" ]; then
-    cargo build --package almanac --all-targets --locked
-    ALMANAC=$CARGO_TARGET_DIR/debug/almanac
+    # As loop.sh builds it: gigabytes take minutes in a debug build.
+    cargo build --release --package almanac --locked
+    ALMANAC=$CARGO_TARGET_DIR/release/almanac
 fi
 sed -e "s|@PYTHON@|$python|" -e "s|@HERE@|$here|" "$here/almanac.toml.in" > "$scratch/almanac.toml"
 # Scripts are started as `python3`, and this is the one that the images mean.
