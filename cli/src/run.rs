@@ -1,8 +1,9 @@
 //! `almanac run`: the whole loop on this machine.
 //!
-//! The engine is started in this process, and everything is then done as it would be done in AWS:
-//! files are uploaded, a definition is upserted, an execution started and followed, a version
-//! approved, an endpoint asked. Nothing here knows more than a client does, but when to look.
+//! The engine is started in this process, and everything is then done as it would be done in AWS: a
+//! definition is upserted, an execution started and followed, a version approved, an endpoint
+//! asked. Nothing here knows more than a client does, but when to look; only files go in and out
+//! of S3 directly.
 
 mod batch;
 mod data;
@@ -146,9 +147,8 @@ impl Loop<'_> {
         self.finish_earlier(&name, screen).await?;
         let made = tempfile::tempdir().map_err(Failure::Temporary)?;
         let files = data::files(self.arguments, &self.scenario, made.path())?;
-        let prefix =
-            format!("s3://{}/data/{}/{}", self.bucket, self.scenario.name(), self.retailer);
-        let placed = data::place(&self.aws, &files, &prefix).await?;
+        let prefix = format!("data/{}/{}", self.scenario.name(), self.retailer);
+        let placed = data::place(self.engine.objects(), &files, (&self.bucket, &prefix)).await?;
         let words = match &self.arguments.from {
             Some(_) => "what the execution before left",
             None => files.words.as_str(),
