@@ -1,5 +1,6 @@
 //! The engine in this process, and a client that reaches it as any other would.
 
+use std::future::Future;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use containers::OptMl;
 use engine::config::Config;
 use engine::{Engine, Settings};
 use machine::Identity;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::LocalMachine;
 use crate::failure::Failure;
@@ -94,6 +96,7 @@ pub(crate) async fn up(
     port: u16,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
+    let told = stopped()?;
     let engine = start(machine, port).await?;
     let home = engine.machine().home.root().display().to_string();
     writeln!(out, "# This machine's AWS, kept in {home}. For the AWS tools and SDKs:")?;
@@ -102,16 +105,19 @@ pub(crate) async fn up(
     writeln!(out, "# The stack's outputs, for `almanac render --deployment`: {home}/outputs.json")?;
     writeln!(out, "# Mails: {home}/mail. Logs: {home}/logs. Stop with Ctrl-C.")?;
     out.flush()?;
-    stopped().await?;
+    told.await;
     engine.stop().await;
     Ok(())
 }
 
-/// Waits until the process is told to end.
-pub(crate) async fn stopped() -> io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        told = tokio::signal::ctrl_c() => told,
-        _ = terminate.recv() => Ok(()),
-    }
+/// Listens from now on, and waits until the process is told to end.
+pub(crate) fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -46,10 +46,11 @@ struct Loop<'a> {
 }
 
 pub(crate) async fn run(arguments: &Run, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let told = local::stopped()?;
     let engine = local::start(&arguments.machine, 0).await?;
     let ended = tokio::select! {
         ended = within(arguments, &engine, out) => ended,
-        told = local::stopped() => told.map_err(Failure::from).and(Err(Failure::Stopped)),
+        () = told => Err(Failure::Stopped),
     };
     if ended.is_err() {
         stop_executions(&engine, arguments).await;
