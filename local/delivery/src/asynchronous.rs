@@ -192,7 +192,8 @@ impl Invocations {
         };
         let now = self.machine.clock.now();
         let most_age = Duration::from_secs(function.max_event_age_seconds.into());
-        if now.since(queued.accepted) > most_age {
+        // One that was never tried is not too old: a clock that jumped must not lose it.
+        if queued.attempts > 0 && now.since(queued.accepted) > most_age {
             return self.give_up(function, sequence, (&queued, "EventAgeExceeded", None));
         }
         let invocation = Invocation {

@@ -1,5 +1,7 @@
 //! One walk over a value, along its shape.
 
+use std::collections::BTreeMap;
+
 use machine::Refusal;
 use serde_json::{Map, Value};
 
@@ -62,7 +64,10 @@ impl Walk {
                 self.violations.push(format!("Value null at '{}' {words}", at(name)));
             }
         }
-        for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+        // By name, whatever order the client wrote them in.
+        let given: BTreeMap<&String, &Value> =
+            members.iter().filter(|(_, value)| !value.is_null()).collect();
+        for (name, value) in given {
             match shape.members.get(name) {
                 Some(member) => self.visit(member, &at(name), value)?,
                 None => self.unknown.push(format!("'{}'", at(name))),

@@ -43,7 +43,21 @@ fn written(stack: &Stack) -> String {
         "log_groups": stack.log_groups,
         "outputs": stack.outputs,
     });
-    serde_json::to_string_pretty(&all).unwrap() + "\n"
+    serde_json::to_string_pretty(&by_name(all)).unwrap() + "\n"
+}
+
+/// The members of all objects by name, whether or not serde_json keeps the order of a document.
+fn by_name(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<(String, Value)> =
+                members.into_iter().map(|(name, value)| (name, by_name(value))).collect();
+            members.sort_by(|one, other| one.0.cmp(&other.0));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(by_name).collect()),
+        other => other,
+    }
 }
 
 fn rules(stack: &Stack) -> Value {
