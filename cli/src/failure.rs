@@ -38,6 +38,10 @@ pub(crate) enum Failure {
     Render(#[from] RenderError),
     #[error("cannot write")]
     Output(#[from] io::Error),
+    #[error("this program cannot begin its work")]
+    Begin(#[source] io::Error),
+    #[error(transparent)]
+    Plan(#[from] execution::PlanError),
     #[error("there is nothing at {}", path.display())]
     NoData { path: PathBuf },
     #[error("`{scenario}` cuts its hold-out off the history itself; leave --holdout out")]

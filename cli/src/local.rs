@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use cloud::sdk::{Aws, Place};
@@ -53,7 +54,7 @@ fn config(machine: &LocalMachine) -> Result<Config, Failure> {
         return Err(Failure::NoData { path });
     }
     let mut config = Config::read(&path)?;
-    let beside = std::path::absolute(&path)?;
+    let beside = std::path::absolute(&path).map_err(Failure::read(&path))?;
     let beside = beside.parent().unwrap_or(Path::new("/"));
     for program in config.images.iter_mut().filter_map(|rule| rule.command.first_mut()) {
         if program.contains('/') && Path::new(program.as_str()).is_relative() {
@@ -95,8 +96,8 @@ pub(crate) async fn up(
     machine: &LocalMachine,
     port: u16,
     out: &mut impl Write,
-) -> Result<(), Failure> {
-    let told = stopped()?;
+) -> Result<ExitCode, Failure> {
+    let told = stopped().map_err(Failure::Begin)?;
     let engine = start(machine, port).await?;
     let home = engine.machine().home.root().display().to_string();
     writeln!(out, "# This machine's AWS, kept in {home}. For the AWS tools and SDKs:")?;
@@ -107,7 +108,7 @@ pub(crate) async fn up(
     out.flush()?;
     told.await;
     engine.stop().await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Listens from now on, and waits until the process is told to end.

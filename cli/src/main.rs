@@ -12,10 +12,11 @@ mod selection;
 mod verbs;
 
 use std::future::Future;
-use std::io::{self, Write};
+use std::io::{self, StdoutLock, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use cloud::registry::Approval;
 use jobs::arguments::Job;
 use jobs::environment::Environment;
 
@@ -24,51 +25,57 @@ use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or_else(arguments::whole_loop);
-    let command = match command {
-        Command::Generate(arguments) => return start(Job::Generate(arguments)),
-        Command::Forecast(arguments) => return start(Job::Forecast(arguments)),
-        Command::Evaluate(arguments) => return start(Job::Measure(arguments)),
-        Command::Job { job } => return start(job),
-        Command::Function { name } => return function::run(&name),
-        Command::Contain { words } => return containers::launcher::main(words),
-        command => command,
-    };
-    let mut out = io::stdout().lock();
-    let outcome = carried_out(command, &mut out);
-    outcome.and_then(|code| out.flush().map(|()| code).map_err(Into::into)).unwrap_or_else(
-        |failure| {
-            // There is nobody left to tell when standard error is closed as well.
-            let _ = failure.tell(&mut io::stderr().lock());
-            failure.exit_code()
-        },
-    )
+    carried_out(command).unwrap_or_else(|failure| {
+        // There is nobody left to tell when standard error is closed as well.
+        let _ = failure.tell(&mut io::stderr().lock());
+        failure.exit_code()
+    })
 }
 
-fn carried_out(command: Command, out: &mut impl Write) -> Result<ExitCode, Failure> {
+fn carried_out(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Render(arguments) => render::run(&arguments, out),
-        Command::Lint(arguments) => lint::run(&arguments, out),
-        Command::Overview => overview::run(out),
-        Command::Run(arguments) => block_on(run::run(&arguments, out)),
+        // These have threads that write to standard output themselves: it must not be held here.
+        Command::Generate(arguments) => Ok(start(Job::Generate(arguments))),
+        Command::Forecast(arguments) => Ok(start(Job::Forecast(arguments))),
+        Command::Evaluate(arguments) => Ok(start(Job::Measure(arguments))),
+        Command::Job { job } => Ok(start(job)),
+        Command::Function { name } => Ok(function::run(&name)),
+        Command::Contain { words } => Ok(containers::launcher::main(words)),
+        Command::Render(arguments) => telling(|out| render::run(&arguments, out)),
+        Command::Lint(arguments) => telling(|out| lint::run(&arguments, out)),
+        Command::Overview => telling(|out| overview::run(out)),
+        Command::Run(arguments) => telling(|out| block_on(run::run(&arguments, out))),
         Command::Up(arguments) => {
-            block_on(local::up(&arguments.machine, arguments.port, out)).map(|()| ExitCode::SUCCESS)
+            telling(|out| block_on(local::up(&arguments.machine, arguments.port, out)))
         }
-        Command::Upsert(arguments) => block_on(verbs::upsert(&arguments, out)),
-        Command::Start(arguments) => block_on(verbs::start(&arguments, out)),
-        Command::Status(arguments) => block_on(verbs::status(&arguments, out)),
+        Command::Upsert(arguments) => telling(|out| block_on(verbs::upsert(&arguments, out))),
+        Command::Start(arguments) => telling(|out| block_on(verbs::start(&arguments, out))),
+        Command::Status(arguments) => telling(|out| block_on(verbs::status(&arguments, out))),
         Command::Approve(arguments) => {
-            block_on(verbs::decide(&arguments, cloud::registry::Approval::Approved, out))
+            telling(|out| block_on(verbs::decide(&arguments, Approval::Approved, out)))
         }
         Command::Reject(arguments) => {
-            block_on(verbs::decide(&arguments, cloud::registry::Approval::Rejected, out))
+            telling(|out| block_on(verbs::decide(&arguments, Approval::Rejected, out)))
         }
-        // The others have been carried out before.
-        _ => Ok(ExitCode::SUCCESS),
     }
 }
 
+/// Does something that tells on standard output.
+fn telling(
+    work: impl FnOnce(&mut StdoutLock<'_>) -> Result<ExitCode, Failure>,
+) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    let code = work(&mut out)?;
+    out.flush()?;
+    Ok(code)
+}
+
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Begin)?
+        .block_on(work)
 }
 
 fn start(job: Job) -> ExitCode {

@@ -46,7 +46,7 @@ struct Loop<'a> {
 }
 
 pub(crate) async fn run(arguments: &Run, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let told = local::stopped()?;
+    let told = local::stopped().map_err(Failure::Begin)?;
     let engine = local::start(&arguments.machine, 0).await?;
     let ended = tokio::select! {
         ended = within(arguments, &engine, out) => ended,
@@ -66,7 +66,7 @@ async fn stop_executions(engine: &Engine, arguments: &Run) {
     let name = pipeline_name(&scenario, arguments.pipeline);
     let executions = aws.executions(&name).await.unwrap_or_default();
     for execution in executions.iter().filter(|it| it.progress == Progress::Executing) {
-        // It ends with the engine in any case, and is stopped at the next start otherwise.
+        // One that cannot be told any more goes on at the next start, which says so.
         let _ = aws.stop(&execution.arn).await;
     }
 }
@@ -171,9 +171,8 @@ impl Loop<'_> {
     ) -> Result<Outcome, Failure> {
         let mut parameters = self.parameters(placed).await?;
         self.settings(&mut parameters);
-        let (outcome, steps) = self.execute(Kind::Train, &parameters, screen).await?;
-        let mut outcome = outcome;
-        outcome.seconds.jobs = self.job_seconds(&steps).await;
+        let (mut outcome, steps) = self.execute(Kind::Train, &parameters, screen).await?;
+        outcome.seconds.jobs = self.job_seconds(&steps).await?;
         if outcome.status != Progress::Succeeded {
             self.why(&steps, screen)?;
             return Ok(outcome);
@@ -213,8 +212,7 @@ impl Loop<'_> {
         let executions = absent_as_none(self.aws.executions(name).await)?.unwrap_or_default();
         let source = executions.into_iter().find(|it| it.progress == Progress::Succeeded);
         let source = source.ok_or_else(|| Failure::NothingBefore { pipeline: name.to_owned() })?;
-        let steps = crate::selection::from(definition, from)
-            .map_err(|known| Failure::NoSuchStep { step: from.clone(), known })?;
+        let steps = crate::selection::from(definition, from)?;
         Ok(Some(Selected { source_arn: source.arn, steps }))
     }
 

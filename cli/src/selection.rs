@@ -2,15 +2,15 @@
 
 use execution::{Plan, Step};
 
-/// The step and all that needs it, directly or not; else the names that there are.
-pub(crate) fn from(definition: &str, step: &str) -> Result<Vec<String>, String> {
-    let known = |plan: &Plan| {
-        let names = plan.steps().iter().filter(|it| it.branch.is_none());
-        names.map(|it| it.name.clone()).collect::<Vec<_>>().join(", ")
-    };
-    let plan = Plan::read(definition).map_err(|error| error.to_string())?;
+use crate::failure::Failure;
+
+/// The step and all that needs it, directly or not.
+pub(crate) fn from(definition: &str, step: &str) -> Result<Vec<String>, Failure> {
+    let plan = Plan::read(definition)?;
     if plan.step(step).is_none_or(|found| found.branch.is_some()) {
-        return Err(known(&plan));
+        let names = plan.steps().iter().filter(|it| it.branch.is_none());
+        let known = names.map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::NoSuchStep { step: step.to_owned(), known });
     }
     let after = plan.dependents(step);
     let again = |it: &&Step| it.name == step || after.iter().any(|one| one.name == it.name);

@@ -12,12 +12,9 @@ use scenario::model::Trainer;
 
 use super::Loop;
 use super::data::Placed;
-use super::follow::Screen;
+use super::follow::{SHOWN, Screen};
 use super::summary::Outcome;
 use crate::failure::Failure;
-
-/// How many lines of a forecast are shown.
-const SHOWN: usize = 6;
 
 impl Loop<'_> {
     pub(super) async fn batch<W: Write>(
@@ -45,7 +42,7 @@ impl Loop<'_> {
         }
         self.settings(&mut parameters);
         let (mut outcome, steps) = self.execute(Kind::Forecast, &parameters, screen).await?;
-        outcome.seconds.jobs = self.job_seconds(&steps).await;
+        outcome.seconds.jobs = self.job_seconds(&steps).await?;
         if outcome.status == Progress::Succeeded {
             self.bring_forecast(&mut outcome, screen)?;
         }

@@ -8,12 +8,10 @@ use cloud::hosting::{DescribeEndpoint, Endpoint, EndpointStatus};
 use cloud::inference::InvokeEndpoint;
 
 use super::Loop;
-use super::follow::Screen;
+use super::follow::{SHOWN, Screen};
 use super::summary::{self, Outcome};
 use crate::failure::Failure;
 
-/// How many lines of a forecast are shown.
-const SHOWN: usize = 6;
 /// How long the endpoint may take.
 const PATIENCE: Duration = Duration::from_mins(5);
 

@@ -8,6 +8,8 @@ use tokio::sync::watch;
 
 use crate::failure::Failure;
 
+/// How many lines of a forecast are shown.
+pub(super) const SHOWN: usize = 6;
 /// How often the state is asked for, where nobody tells of changes.
 const PACE: Duration = Duration::from_secs(2);
 /// How long changes are collected before the state is asked for.

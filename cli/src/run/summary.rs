@@ -250,7 +250,7 @@ impl Loop<'_> {
     }
 
     /// For how long at least one job's process ran.
-    pub(super) async fn job_seconds(&self, steps: &[Step]) -> f64 {
+    pub(super) async fn job_seconds(&self, steps: &[Step]) -> Result<f64, Failure> {
         let mut spans = Vec::new();
         let root = self.engine.machine().credentials.root_caller();
         let ran = steps.iter().filter(|step| step.cached_from.is_none());
@@ -265,16 +265,14 @@ impl Loop<'_> {
             };
             let request = serde_json::json!({format!("{kind}JobName"): name});
             let operation = format!("Describe{kind}Job");
-            let Ok(found) = self.engine.sagemaker().call(&root, &operation, request).await else {
-                continue;
-            };
+            let found = self.engine.sagemaker().call(&root, &operation, request).await?;
             let time = |name: &str| found.get(name).and_then(serde_json::Value::as_f64);
             let from = time(&format!("{kind}StartTime"));
             if let Some(span) = from.zip(time(&format!("{kind}EndTime"))) {
                 spans.push(span);
             }
         }
-        covered(spans)
+        Ok(covered(spans))
     }
 }
 
