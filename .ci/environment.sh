@@ -10,7 +10,7 @@ export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 export RUSTUP_DIST_SERVER=http://127.0.0.1:9 RUSTUP_UPDATE_ROOT=http://127.0.0.1:9/rustup
 # Plain cargo links the functions: what was compiled for the tests' release profile is used again.
 export CARGO_LAMBDA_COMPILER=cargo
-export SAM_CLI_TELEMETRY=0 PYTHONDONTWRITEBYTECODE=1
+export SAM_CLI_TELEMETRY=0 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 
 # venv NAME: makes the environment of .ci/requirements-NAME.txt once, and says where it is.
 venv() {

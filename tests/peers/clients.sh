@@ -50,7 +50,7 @@ part() {
     shift
     if [ ${#wanted[@]} -gt 0 ] && [[ " ${wanted[*]} " != *" $name "* ]]; then return 0; fi
     echo "--- $name"
-    if ! "$@"; then
+    if ! "$@" 2>&1 | tee "$scratch/said-$name"; then
         failed+=("$name")
         echo "--- $name FAILED"
     fi
@@ -83,6 +83,11 @@ if ! wait "$engine"; then failed+=(stop); fi
 engine=''
 if [ ${#failed[@]} -gt 0 ]; then
     tail -20 "$scratch/up.log"
+    for name in "${failed[@]}"; do
+        if [ ! -e "$scratch/said-$name" ]; then continue; fi
+        echo "--- $name said, at last:"
+        tail -20 "$scratch/said-$name"
+    done
     if [ -n "${KEEP:-}" ]; then cp -r "$scratch" "$KEEP"; fi
     echo "clients: failed: ${failed[*]}"
     exit 1
