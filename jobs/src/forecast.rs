@@ -9,6 +9,7 @@ use forecast::{Fitted, PanelForecast, auto};
 use series::assemble::{Assembled, Duplicates, panel};
 use series::panel::Panel;
 use series::read::{Source, Sources};
+use series::rhythm::Rhythm;
 use series::schema::{Outline, Schema};
 
 use crate::arguments::Forecast;
@@ -17,7 +18,7 @@ use crate::continued::continued;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::forecast::steps::Counted;
-use crate::forecast_file;
+use crate::forecast_file::{self, Layout};
 use crate::history::prepared_schema;
 use crate::place::Places;
 use crate::table::Table;
@@ -115,15 +116,20 @@ fn of_any_panel(arguments: &Forecast, time: &str, target: &str) -> Result<Made, 
         Err(None) => read(data, &schema)?,
     };
     let levels = arguments.levels();
-    let (fitted, forecast) = auto(&panel, horizon.get() as usize, &levels)?;
-    let words = words(&fitted, &panel, notes.rows);
-    let table = forecast_file::table(&forecast, &panel.keys, time, panel.grid);
+    // The horizon counts points at which there is something: business days, hours of opening.
+    let rhythm = Rhythm::of(&panel);
+    let wanted = horizon.get() as usize;
+    let points = panel.series.iter().map(|series| rhythm.points(series.end(), wanted)).max();
+    let (fitted, forecast) = auto(&panel, points.unwrap_or(wanted), &levels)?;
+    let words = words(&fitted, &panel, &rhythm, notes.rows);
+    let layout = Layout { keys: &panel.keys, time };
+    let table = forecast_file::table_of_open(&forecast, &layout, panel.grid, (&rhythm, wanted));
     let table = match &counted {
         Ok(counted) => table.with_moments_as(|moment| counted.number(moment)),
         Err(_) => table,
     };
     let all: Vec<usize> = (0..panel.series.len()).collect();
-    let warning = ended_early(&panel, &all, horizon.get() as usize);
+    let warning = ended_early(&panel, &all, wanted);
     Ok(Made { table, words, warning })
 }
 
@@ -135,10 +141,14 @@ fn of_text(data: &Path, text: Vec<u8>, schema: &Schema) -> Result<Assembled, Fai
     Ok(panel(sources, schema, Duplicates::Refuse)?)
 }
 
-fn words(fitted: &Fitted, panel: &Panel, rows: u64) -> String {
+fn words(fitted: &Fitted, panel: &Panel, rhythm: &Rhythm, rows: u64) -> String {
     let series = panel.series.len();
     let frequency = panel.grid.frequency();
-    format!("{rows} rows, {series} series every {frequency}: {}", mixture_name(fitted, panel))
+    let share = rhythm.share().map_or_else(String::new, |(open, of)| {
+        format!(" on {open} of {of} points a week, the others are never seen")
+    });
+    let mixture = mixture_name(fitted, panel);
+    format!("{rows} rows, {series} series every {frequency}{share}: {mixture}")
 }
 
 /// The series that a bundle knows, or those in a file, from where they end.

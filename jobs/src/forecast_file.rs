@@ -11,6 +11,7 @@ use series::assemble::{Duplicates, panel};
 use series::grid::Grid;
 use series::panel::{Known, Panel};
 use series::read::{Batch, Reader, Source, Sources};
+use series::rhythm::Rhythm;
 use series::schema::{Field, Outline, Presence, Purpose, Schema};
 
 use crate::failure::Failure;
@@ -152,10 +153,37 @@ fn schema(layout: &Layout<'_>, target: &str, quantiles: &[String]) -> Schema {
 
 /// A forecast as a table: the id columns as given, the time, `mean` and the quantiles.
 pub(crate) fn table(forecast: &PanelForecast, keys: &[String], time: &str, grid: Grid) -> Table {
+    table_of(forecast, &Layout { keys, time }, grid, |_, steps| 0..steps)
+}
+
+/// The same of the first open points only, `wanted` of each series.
+pub(crate) fn table_of_open(
+    forecast: &PanelForecast,
+    layout: &Layout<'_>,
+    grid: Grid,
+    (rhythm, wanted): (&Rhythm, usize),
+) -> Table {
+    table_of(forecast, layout, grid, |start, steps| {
+        let open = move |step: &usize| rhythm.is_open(start.saturating_add_unsigned(*step as u64));
+        (0..steps).filter(open).take(wanted)
+    })
+}
+
+fn table_of<Steps: Iterator<Item = usize>>(
+    forecast: &PanelForecast,
+    &Layout { keys, time }: &Layout<'_>,
+    grid: Grid,
+    steps: impl Fn(i64, usize) -> Steps,
+) -> Table {
     let mut rows: Vec<(&[String], i64, f64, &[f64])> = Vec::new();
     for series in &forecast.series {
-        for ((step, &mean), quantiles) in (0_i64..).zip(&series.mean).zip(&series.quantiles) {
-            rows.push((&series.id, series.start + step, mean, quantiles));
+        for step in steps(series.start, series.mean.len()) {
+            let point = series.start.saturating_add_unsigned(step as u64);
+            if let (Some(&mean), Some(quantiles)) =
+                (series.mean.get(step), series.quantiles.get(step))
+            {
+                rows.push((&series.id, point, mean, quantiles));
+            }
         }
     }
     let mut table = Table::new();

@@ -71,7 +71,12 @@ impl Row {
     }
 }
 
-/// The headline metrics, those that decide first.
+/// The metric that the gate judged by, as the version says; the RMSE for one that does not say.
+pub(crate) fn deciding(candidate: &Evaluated) -> &str {
+    candidate.package.metadata.get("metric").map_or("rmse", String::as_str)
+}
+
+/// The headline metrics, the one that decides first.
 pub(crate) fn headline(candidate: &Evaluated, champion: Option<&Evaluated>) -> Vec<Row> {
     let ours = metrics_of(candidate);
     let theirs = champion.map(metrics_of).unwrap_or_default();
@@ -84,7 +89,7 @@ pub(crate) fn headline(candidate: &Evaluated, champion: Option<&Evaluated>) -> V
             champion: theirs.get(name).copied(),
         })
         .collect();
-    rows.sort_by_key(|row| (row.name != "rmse", row.name.clone()));
+    rows.sort_by_key(|row| (row.name != deciding(candidate), row.name.clone()));
     rows
 }
 
@@ -103,10 +108,12 @@ fn metrics_of(evaluated: &Evaluated) -> BTreeMap<String, f64> {
 }
 
 /// The candidate against the best baseline of its own report.
-pub(crate) fn against_baseline(report: &Report) -> Option<(String, Row)> {
+pub(crate) fn against_baseline(candidate: &Evaluated) -> Option<(String, Row)> {
+    let report = candidate.report.as_ref()?;
     let baseline = report.best_baseline.as_ref()?;
     let figures = report.baselines.get(&baseline.name).unwrap_or(&baseline.figures);
-    let name = ["rmse", "wape", "mae"].into_iter().find(|name| figures.contains_key(*name))?;
+    let names = [deciding(candidate), "rmse", "wape", "mae"];
+    let name = names.into_iter().find(|name| figures.contains_key(*name))?;
     let row = Row {
         name: name.to_owned(),
         candidate: report.metric(name),
@@ -115,8 +122,13 @@ pub(crate) fn against_baseline(report: &Report) -> Option<(String, Row)> {
     Some((baseline.name.clone(), row))
 }
 
-/// The groups that got worse, worst first: `store 3`, by RMSE or the first metric they share.
-pub(crate) fn worse_groups(candidate: &Report, champion: &Report) -> Vec<(String, Row)> {
+/// The groups that got worse, worst first: `store 3`, by the metric that decides, else the RMSE,
+/// else the first metric that they share.
+pub(crate) fn worse_groups(
+    candidate: &Report,
+    champion: &Report,
+    deciding: &str,
+) -> Vec<(String, Row)> {
     let mut worse = Vec::new();
     for (column, groups) in &candidate.groups {
         for (group, figures) in groups {
@@ -125,9 +137,8 @@ pub(crate) fn worse_groups(candidate: &Report, champion: &Report) -> Vec<(String
             let shared =
                 |name: &&String| theirs.contains_key(*name) && direction_of(name).is_some();
             let names = figures.keys().filter(shared);
-            let Some(name) = names.min_by_key(|name| (*name != "rmse", (*name).clone())) else {
-                continue;
-            };
+            let first = |name: &&String| (*name != deciding, *name != "rmse", (*name).clone());
+            let Some(name) = names.min_by_key(first) else { continue };
             let row = Row {
                 name: name.clone(),
                 candidate: figures.get(name).copied(),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::Evaluated;
-use crate::comparison::{Row, against_baseline, headline, number, worse_groups};
+use crate::comparison::{Row, against_baseline, deciding, headline, number, worse_groups};
 use crate::settings::NotifySettings;
 
 /// A subject has fewer than 100 characters.
@@ -105,7 +105,7 @@ fn worse(rows: &[Row], candidate: &Evaluated, champion: Option<&Evaluated>) -> S
     let metrics =
         rows.iter().filter(|row| row.is_worse()).map(|row| ("overall".to_owned(), row.clone()));
     let groups = match (&candidate.report, &champion.report) {
-        (Some(ours), Some(theirs)) => worse_groups(ours, theirs),
+        (Some(ours), Some(theirs)) => worse_groups(ours, theirs, deciding(candidate)),
         _ => Vec::new(),
     };
     let hidden = groups.len().saturating_sub(MOST_GROUPS);
@@ -129,8 +129,7 @@ fn worse(rows: &[Row], candidate: &Evaluated, champion: Option<&Evaluated>) -> S
 }
 
 fn baseline(candidate: &Evaluated) -> String {
-    let found = candidate.report.as_ref().and_then(against_baseline);
-    found.map_or_else(String::new, |(baseline, row)| {
+    against_baseline(candidate).map_or_else(String::new, |(baseline, row)| {
         let (ours, theirs) = (cell(row.candidate), cell(row.champion));
         let change = row.change();
         format!("Best baseline ({baseline}): {} {theirs}, candidate {ours}, {change}.", row.name)

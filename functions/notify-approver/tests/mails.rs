@@ -113,6 +113,22 @@ async fn the_mail_compares_candidate_and_champion_and_says_where_to_decide() {
 }
 
 #[tokio::test]
+async fn the_metric_that_the_gate_judged_by_leads_the_mail() {
+    let (account, candidate) = account();
+    account.change(|state| {
+        let package = state.registry.packages.get_mut(&candidate).unwrap();
+        package.metadata.insert("metric".to_owned(), "mase".to_owned());
+    });
+
+    notify(&account, &candidate, NOW).await;
+
+    let mail = &mails(&account)[0];
+    assert!(mail.subject.ends_with("version 2? mase 0.8222, 2.6 % better"), "{}", mail.subject);
+    let order: Vec<_> = mail.message.lines().filter_map(|it| it.split_once("  ")).collect();
+    assert_eq!(order[1].0, "mase", "{}", mail.message);
+}
+
+#[tokio::test]
 async fn the_mail_of_the_first_version_says_that_it_is_the_first() {
     let account = Account::new();
     let first = register(&account, "k2x7q9mw3t5a", &report(7.4, &[], "sha256:aa"));

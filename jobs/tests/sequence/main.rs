@@ -84,6 +84,27 @@ fn a_series_that_ended_long_ago_is_told_of_and_forecast() {
 }
 
 #[test]
+fn business_days_are_forecast_on_business_days() {
+    let project = Project::new("store-item");
+    let mut text = "day,sold\n".to_owned();
+    for day in (0..200_i64).filter(|day| !matches!(day % 7, 2 | 3)) {
+        writeln!(text, "{},{}", series::grid::Moment(day * 86_400), 5 + day % 7).unwrap();
+    }
+    fs::write(project.path("sold.csv"), text).unwrap();
+
+    let words = ["forecast", "--data", "sold.csv", "--time", "day", "--target", "sold"];
+    let run = project.run(&[&words[..], &["--horizon", "6"]].concat());
+
+    let table = String::from_utf8_lossy(&run.stdout);
+    let days: Vec<_> = table.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains("every 1D on 5 of 7 points a week"), "{said}");
+    let [friday, monday] = ["1970-07-24", "1970-07-27"];
+    assert_eq!(days[..3], ["1970-07-20", "1970-07-21", "1970-07-22"], "{table}");
+    assert_eq!(days[4..], [friday, monday], "{table}");
+}
+
+#[test]
 fn walmart_goes_from_three_files_to_a_model_that_beats_every_baseline() {
     let project = Project::new("walmart");
 

@@ -253,6 +253,7 @@ fn a_version_waits_for_a_person_and_carries_what_the_next_comparison_reads() {
             "retailer",
             "scenario",
             "trainer",
+            "metric",
             "execution_id",
             "evaluation_s3_uri",
             "holdout_fingerprint",

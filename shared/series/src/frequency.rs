@@ -66,6 +66,7 @@ impl FromStr for Frequency {
     type Err = UnknownFrequency;
 
     /// Reads `1D` and what pandas writes for the same (`D`, `MS`, `QE`, `W-FRI`, `15min`, `h`).
+    /// `B`, the days from Monday to Friday, are days: [`crate::rhythm`] sees which are open.
     fn from_str(text: &str) -> Result<Self, UnknownFrequency> {
         let refused = || UnknownFrequency(text.to_owned());
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -78,7 +79,7 @@ impl FromStr for Frequency {
         let (unit, times) = match name {
             "min" | "T" => (Unit::Minute, 1),
             "H" | "h" => (Unit::Hour, 1),
-            "D" | "d" => (Unit::Day, 1),
+            "D" | "d" | "B" => (Unit::Day, 1),
             "W" | "w" => (Unit::Week, 1),
             "M" | "MS" | "ME" => (Unit::Month, 1),
             "Q" | "QS" | "QE" => (Unit::Month, 3),

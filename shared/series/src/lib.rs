@@ -12,6 +12,7 @@ pub mod grid;
 pub mod panel;
 pub mod quality;
 pub mod read;
+pub mod rhythm;
 pub mod schema;
 pub mod split;
 pub mod table;

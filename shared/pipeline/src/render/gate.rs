@@ -134,6 +134,7 @@ fn register<'b, 'p: 'b>(
     step.metadata("retailer", &plan.retailer);
     step.metadata("scenario", plan.scenario.name().as_str());
     step.metadata("trainer", plan.trainer.name());
+    step.metadata("metric", plan.scenario.gate().metric.key());
     step.metadata("execution_id", Execution::PipelineExecutionId);
     step.metadata("evaluation_s3_uri", evaluation.place.uri());
     let fingerprint = evaluation.report.read::<Text>("holdout.fingerprint");
@@ -168,6 +169,7 @@ fn register_candidate<'b, 'p: 'b>(
     step.argument("evaluation_s3_uri", evaluation.place.uri());
     let quality = evaluation.place.uri().below(names::REGISTRY_FILE);
     step.argument("model_quality_s3_uri", quality);
+    step.argument("metric", plan.scenario.gate().metric.key());
     step.argument("metrics", listed(&plan.scenario.gate().metrics()));
     step.argument("approval_status", "PendingManualApproval");
     step.output::<Text>("model_package_arn");

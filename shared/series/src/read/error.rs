@@ -232,7 +232,10 @@ pub enum ReadError {
         limit: u32,
     },
     /// No frequency was given and none can be seen.
-    #[error("{file}: no series has two rows, so the frequency cannot be seen; name it, such as 1D")]
+    #[error(
+        "{file}: no frequency can be seen, because no series has two rows a minute or more apart; \
+         name it, such as 1D"
+    )]
     NoFrequency {
         /// The file as it was named.
         file: String,
