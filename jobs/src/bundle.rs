@@ -13,13 +13,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use forecast::Fitted;
 use forecast::tabular::RowModel;
 use scenario::Scenario;
 use scenario::error::ScenarioError;
 use serde::{Deserialize, Serialize};
+use series::assemble::Rows;
 use series::panel::Panel;
+use series::read::Source;
+use series::schema::Schema;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -108,7 +112,9 @@ pub(crate) struct Bundle {
     pub(crate) scenario: Scenario,
     pub(crate) kind: Kind,
     /// Where it lies.
-    pub(crate) folder: PathBuf,
+    folder: PathBuf,
+    /// The rows of the history, read when somebody first continues them.
+    rows: OnceLock<Rows>,
 }
 
 /// Why a folder is not a bundle that can be used.
@@ -235,7 +241,17 @@ impl Bundle {
         } else {
             Kind::Rows(serde_json::from_str(&text).map_err(json(&model))?)
         };
-        Ok(Self { manifest, scenario, kind, folder: folder.to_owned() })
+        let (folder, rows) = (folder.to_owned(), OnceLock::new());
+        Ok(Self { manifest, scenario, kind, folder, rows })
+    }
+
+    /// The rows of the history.
+    pub(crate) fn rows(&self, schema: &Schema) -> Result<&Rows, Failure> {
+        if let Some(rows) = self.rows.get() {
+            return Ok(rows);
+        }
+        let rows = Rows::read(Source::path(&self.folder.join(HISTORY))?, schema)?;
+        Ok(self.rows.get_or_init(|| rows))
     }
 
     /// Refuses rows of a scenario whose columns are not those of the training.

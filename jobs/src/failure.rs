@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use scenario::error::ScenarioError;
+use series::grid::Moment;
 use series::quality::Failed;
-use series::read::ReadError;
+use series::read::{Place, ReadError};
 use series::split::SplitError;
 use synthetic::SyntheticError;
 
@@ -97,6 +98,18 @@ pub enum Failure {
          [split.given], [split.tail] or [split.dates]"
     )]
     NotByTime,
+    /// A row asks for a point that is not forecast.
+    #[error("{place}: {series} at {moment} has no target and {why}")]
+    OutOfReach {
+        /// The row.
+        place: Place,
+        /// The series, as `store 1, item 7`.
+        series: String,
+        /// When.
+        moment: Moment,
+        /// Where the forecast begins or ends, and what to do.
+        why: String,
+    },
     /// No row of this retailer.
     #[error("no row is of retailer `{retailer}`; there are {known}")]
     NoSuchRetailer {

@@ -24,6 +24,7 @@ mod hold_out;
 mod inspect;
 mod known_scenario;
 mod measure;
+mod notes;
 mod page;
 pub mod place;
 mod prepare;
