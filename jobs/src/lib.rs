@@ -29,6 +29,7 @@ mod page;
 pub mod place;
 mod prepare;
 mod prepare_forecast;
+mod retailer;
 mod risk;
 mod serve;
 pub mod table;

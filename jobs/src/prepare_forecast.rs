@@ -1,5 +1,6 @@
 //! `prepare-forecast`: the features of the points to come, for a transform job of the built-in
-//! XGBoost: whose row it is first, then the features in the order of training, without header.
+//! XGBoost: whose row it is first, then the features in the order of training, without header. Where
+//! a column names the retailer, only rows of the one that is asked for.
 
 use std::fs;
 use std::io::Write;
@@ -17,6 +18,7 @@ use crate::history::{cleaned, code, prepared_schema};
 use crate::known_scenario;
 use crate::place::Places;
 use crate::prepare::FEATURES;
+use crate::retailer::rows_of;
 use crate::table::{Column, Table};
 
 pub(crate) fn run(
@@ -53,6 +55,7 @@ pub(crate) fn run(
         list.append(table.with("time", Column::moments(moments)), &features)
     } else {
         let read = table(Source::path(&rows)?, &schema)?;
+        let read = read.part(&rows_of(&arguments.retailer, &scenario, &read)?);
         let is_identifier = |column: &&TableColumn| {
             scenario
                 .data()

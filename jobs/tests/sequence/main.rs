@@ -62,6 +62,38 @@ fn only_rows_of_the_retailer_are_checked() {
 }
 
 #[test]
+fn only_rows_of_the_retailer_are_answered_in_a_batch() {
+    let project = Project::new("turnover");
+    project.job(&["generate", "turnover"]);
+    project.of_scenario("prepare", &["--trainer", "xgboost"]);
+    let text = project.text("data/raw/turnover.csv");
+    let own = text.lines().filter(|line| line.starts_with("acme,"));
+    let others = text.lines().filter(|line| line.starts_with("acme,")).take(3);
+    let others: Vec<String> = others.map(|line| line.replacen("acme,", "other,", 1)).collect();
+    let rows: Vec<&str> =
+        text.lines().take(1).chain(others.iter().map(String::as_str)).chain(own.take(5)).collect();
+    fs::write(project.path("rows.csv"), rows.join("\n")).unwrap();
+    fs::create_dir_all(project.path("features")).unwrap();
+    let places = ["rows=rows.csv", "trained-features=data/splits/test"];
+    let job = |retailer: &'static str| {
+        let [rows, trained] = places;
+        let places = ["--input", rows, "--input", trained, "--output", "features=features"];
+        let subject = ["prepare-forecast", "--scenario", "turnover", "--retailer", retailer];
+        project.run(&[&subject[..], &places].concat())
+    };
+
+    let (own, nobody) = (job("acme"), job("nobody"));
+
+    assert!(own.status.success(), "{}", String::from_utf8_lossy(&own.stderr));
+    let features = project.text("features/features.csv");
+    assert_eq!(features.lines().count(), 5, "{features}");
+    let first = rows[4].split(',').nth(1).unwrap();
+    assert!(features.starts_with(&format!("{first},")), "{features}");
+    let error = String::from_utf8_lossy(&nobody.stderr);
+    assert!(error.contains("no row is of retailer `nobody`; there are acme, other"), "{error}");
+}
+
+#[test]
 fn a_series_that_ended_long_ago_is_told_of_and_forecast() {
     let project = Project::new("store-item");
     let mut text = "day,shop,sold\n".to_owned();
