@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use scenario::error::ScenarioError;
 use series::grid::Moment;
-use series::quality::Failed;
+use series::quality::{Failed, Shared};
 use series::read::{Place, ReadError};
 use series::split::SplitError;
 use synthetic::SyntheticError;
@@ -88,6 +88,18 @@ pub enum Failure {
     NoRows {
         /// Where the history is.
         path: PathBuf,
+    },
+    /// A hold-out whose rows are in the training.
+    #[error(
+        "{}: {} at {} is in the training as well, at {}, and so are {} rows in all: a model would be \
+         judged by what it has learned; end the training before the hold-out begins",
+        .first.holdout, .first.series, .first.moment, .first.training, .count
+    )]
+    Overlap {
+        /// The first of them.
+        first: Box<Shared>,
+        /// How many there are.
+        count: u64,
     },
     /// A history that cannot be cut.
     #[error(transparent)]

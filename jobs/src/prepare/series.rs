@@ -9,6 +9,7 @@ use series::assemble::{Duplicates, lay_grid, panel};
 use series::features::{FeatureTable, Recipe, ahead, high_demand, training};
 use series::grid::Moment;
 use series::panel::Panel;
+use series::quality::{Overlap, overlap};
 use series::read::{Source, Sources};
 use series::schema::Schema;
 use series::split::{Cut, Written, cut, extent, likely_extent, write};
@@ -34,6 +35,9 @@ pub(super) fn prepare(work: &Work<'_>, description: &Description) -> Result<Coun
         let extent = whole_extent(&training, &schema)?;
         let cut = cut(split, schema.frequency, extent)?;
         let from = holdout_from(&cut, description, extent.1)?;
+        if let Some(given) = &given {
+            must_be_apart(&training, given, &schema, extent.1)?;
+        }
         let mut sources = Sources::path(&training, &schema)?;
         if let Some(given) = &given {
             sources.first = sources.first.and(Sources::path(given, &schema)?.first);
@@ -65,6 +69,24 @@ fn whole_extent(place: &Path, schema: &Schema) -> Result<Extent, Failure> {
     found.ok_or_else(|| Failure::NoRows { path: place.to_owned() })
 }
 
+/// No row of a hold-out that is given may be in the training, which ends here.
+fn must_be_apart(
+    training: &Path,
+    given: &Path,
+    schema: &Schema,
+    end: Moment,
+) -> Result<(), Failure> {
+    let source = |place| Sources::path(place, schema).map(|sources| sources.first);
+    if extent(source(given)?, schema)?.is_none_or(|(first, _)| first > end) {
+        return Ok(());
+    }
+    let Overlap { count, first, .. } = overlap(source(training)?, source(given)?, schema)?;
+    match first.into_iter().next() {
+        Some(first) => Err(Failure::Overlap { first: Box::new(first), count }),
+        None => Ok(()),
+    }
+}
+
 /// Rows go to their part as they stand, in memory that does not grow with them.
 fn stream(
     work: &Work<'_>,
@@ -77,6 +99,9 @@ fn stream(
         Some(done) => done,
         None => cut_in_two_readings(work, training, schema, &staging)?,
     };
+    if let Some(given) = given {
+        must_be_apart(training, given, schema, extent.1)?;
+    }
     staging.give("train.csv", &output("train")?.join("train.csv"))?;
     staging.give("validation.csv", &output("validation")?.join("validation.csv"))?;
     let holdout = output("holdout")?.join(HOLDOUT);
