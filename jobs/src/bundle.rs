@@ -22,7 +22,7 @@ use scenario::error::ScenarioError;
 use serde::{Deserialize, Serialize};
 use series::assemble::Rows;
 use series::panel::Panel;
-use series::read::Source;
+use series::read::{Source, TimeForm};
 use series::schema::Schema;
 use sha2::{Digest, Sha256};
 
@@ -61,6 +61,9 @@ pub(crate) struct Manifest {
     pub(crate) quantiles: Vec<String>,
     /// What it was trained on.
     pub(crate) trained: TrainedOn,
+    /// How the times of the history were written, so that forecasts are written alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) times: Option<TimeForm>,
     /// The digest of each other file.
     pub(crate) files: BTreeMap<String, String>,
 }
@@ -160,6 +163,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) model_json: String,
     /// The history, where rows form series.
     pub(crate) history: Option<&'a Panel>,
+    /// How the times of the history were written.
+    pub(crate) times: Option<TimeForm>,
 }
 
 impl Draft<'_> {
@@ -195,6 +200,7 @@ impl Draft<'_> {
             features: self.features,
             quantiles: quantiles.into_iter().flatten().map(ToString::to_string).collect(),
             trained: self.trained,
+            times: self.times,
             files,
         };
         write_json(&folder.join(MANIFEST), &manifest)?;

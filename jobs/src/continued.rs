@@ -13,7 +13,7 @@ use forecast::view::{View, end};
 use series::assemble::{Duplicates, HeldRow, Rows, panel_of};
 use series::grid::Moment;
 use series::panel::{Panel, Series};
-use series::read::Source;
+use series::read::{Source, TimeForm};
 use series::schema::Schema;
 
 use crate::bundle::Bundle;
@@ -28,6 +28,8 @@ pub(crate) struct Continued {
     pub(crate) places: Vec<usize>,
     /// What whoever asked should know of them.
     pub(crate) notes: Vec<String>,
+    /// How times are written: as in the rows, else as in the history.
+    pub(crate) times: Option<TimeForm>,
 }
 
 /// The history of the bundle with these rows, for a forecast of so many steps.
@@ -62,7 +64,8 @@ pub(crate) fn continued(
         notes::without_target(&bare, asked.len()),
         notes::ended_early(&panel, &places, steps),
     ];
-    Ok(Continued { places, notes: notes.into_iter().flatten().collect(), panel })
+    let times = TimeForm::alike(sent.formats()).or_else(|| bundle.manifest.times.clone());
+    Ok(Continued { places, notes: notes.into_iter().flatten().collect(), times, panel })
 }
 
 /// Adds the series of which no target is known, which a panel leaves out: they begin with the

@@ -8,7 +8,7 @@ use std::path::Path;
 use forecast::{Fitted, auto};
 use series::assemble::{Assembled, Duplicates, panel};
 use series::panel::Panel;
-use series::read::{Source, Sources};
+use series::read::{Source, Sources, TimeForm};
 use series::schema::{Outline, Schema};
 
 use crate::arguments::Forecast;
@@ -99,7 +99,7 @@ fn of_any_panel(arguments: &Forecast, time: &str, target: &str) -> Result<Made, 
     let table = forecast_file::table(&forecast, &panel.keys, time, panel.grid);
     let table = match &counted {
         Ok(counted) => table.with_moments_as(|moment| counted.number(moment)),
-        Err(_) => table,
+        Err(_) => table.written_as(TimeForm::alike(&notes.formats).as_ref()),
     };
     let all: Vec<usize> = (0..panel.series.len()).collect();
     let notes = notes::ended_early(&panel, &all, horizon.get() as usize).into_iter().collect();
@@ -140,11 +140,12 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<Made, Fa
         None => fitted.task.horizon,
     };
     let series = bundle.scenario.series().ok_or(Failure::NotByTime)?;
-    let Continued { panel, places, notes } = match &arguments.data {
+    let Continued { panel, places, notes, times } = match &arguments.data {
         None => {
             let places: Vec<usize> = (0..history.series.len()).collect();
             let notes = notes::ended_early(history, &places, horizon).into_iter().collect();
-            Continued { panel: history.clone(), places, notes }
+            let times = bundle.manifest.times.clone();
+            Continued { panel: history.clone(), places, notes, times }
         }
         Some(data) => {
             let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
@@ -155,6 +156,7 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<Made, Fa
     };
     let forecast = fitted.forecast_some(&panel, horizon, &places)?;
     let table = forecast_file::table(&forecast, &panel.keys, series.time.as_str(), panel.grid);
+    let table = table.written_as(times.as_ref());
     let first = forecast.series.iter().map(|series| series.start).min();
     let from = first.map_or_else(String::new, |first| panel.grid.moment(first).to_string());
     let count = forecast.series.len();

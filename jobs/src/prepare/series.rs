@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use scenario::data::Series as Description;
 use scenario::model::Trainer;
-use series::assemble::{Duplicates, lay_grid, panel};
+use series::assemble::{Assembled, Duplicates, lay_grid, panel};
 use series::features::{FeatureTable, Recipe, ahead, high_demand, training};
 use series::grid::Moment;
 use series::panel::Panel;
 use series::quality::{Overlap, overlap};
-use series::read::{Source, Sources};
+use series::read::{Source, Sources, TimeForm};
 use series::schema::Schema;
 use series::split::{Cut, Written, cut, extent, likely_extent, write};
 
@@ -42,8 +42,9 @@ pub(super) fn prepare(work: &Work<'_>, description: &Description) -> Result<Coun
         if let Some(given) = &given {
             sources.first = sources.first.and(Sources::path(given, &schema)?.first);
         }
-        let panel = panel(sources, &schema, Duplicates::Refuse)?.panel;
-        (whole(work, &panel, &cut, from)?, cut, extent)
+        let Assembled { panel, notes } = panel(sources, &schema, Duplicates::Refuse)?;
+        let times = TimeForm::alike(&notes.formats);
+        (whole(work, (&panel, times.as_ref()), &cut, from)?, cut, extent)
     };
     let from = holdout_from(&cut, description, extent.1)?;
     let about = work.about_holdout(Some(from.0));
@@ -179,7 +180,12 @@ impl Drop for Staging {
 }
 
 /// Files that must be joined, or features: all of it in memory.
-fn whole(work: &Work<'_>, panel: &Panel, cut: &Cut, from: Moment) -> Result<Counts, Failure> {
+fn whole(
+    work: &Work<'_>,
+    (panel, times): (&Panel, Option<&TimeForm>),
+    cut: &Cut,
+    from: Moment,
+) -> Result<Counts, Failure> {
     let schema = prepared_schema(work.scenario);
     let Cut::Time { validation_from, .. } = *cut else { return Err(Failure::NotByTime) };
     let part = |from, before| rows(panel, &schema, Span { from, before });
@@ -191,8 +197,8 @@ fn whole(work: &Work<'_>, panel: &Panel, cut: &Cut, from: Moment) -> Result<Coun
     let mut counts = Counts { train: 0, validation: 0, holdout: count(&holdout), left_out: 0 };
     match work.trainer {
         Trainer::Almanac => {
-            let train = part(None, Some(validation_from));
-            let validation = part(Some(validation_from), Some(from));
+            let train = part(None, Some(validation_from)).written_as(times);
+            let validation = part(Some(validation_from), Some(from)).written_as(times);
             train.write_csv(&output("train")?.join("train.csv"))?;
             validation.write_csv(&output("validation")?.join("validation.csv"))?;
             (counts.train, counts.validation) = (count(&train), count(&validation));

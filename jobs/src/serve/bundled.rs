@@ -103,13 +103,14 @@ impl Bundled {
             let chosen = chosen(history, asked.ids.as_deref())?;
             let notes = notes::ended_early(history, &chosen, steps).into_iter().collect();
             let next = self.next(fitted, history, steps, &chosen)?;
-            return Ok((self.laid_out(&next, history), notes));
+            let times = self.bundle.manifest.times.as_ref();
+            return Ok((self.laid_out(&next, history).written_as(times), notes));
         };
         let of = (&self.bundle, fitted, history);
-        let Continued { panel, places, notes } =
+        let Continued { panel, places, notes, times } =
             continued(of, ("the request", rows), &self.schema, steps)?;
         let forecast = fitted.forecast_some(&panel, steps, &places)?;
-        Ok((self.laid_out(&forecast, &panel), notes))
+        Ok((self.laid_out(&forecast, &panel).written_as(times.as_ref()), notes))
     }
 
     /// The forecast of known series from where the training ended. Up to the horizon of the model it

@@ -3,18 +3,21 @@
 use forecast::task::Task;
 use forecast::{Fitted, Stage, fit};
 use scenario::model::Refit;
+use series::assemble::Assembled;
 use series::panel::Panel;
+use series::read::TimeForm;
 
 use super::{Trained, Work};
 use crate::bundle::{Draft, TrainedOn, fingerprint};
 use crate::failure::Failure;
-use crate::history::{Span, cleaned, prepared_panel, prepared_schema, rows};
+use crate::history::{Span, cleaned, prepared, prepared_panel, prepared_schema, rows};
 use crate::table::Table;
 
 pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
     let mut places = vec![work.train.as_path()];
     places.extend(work.validation.as_deref());
-    let panel = cleaned(prepared_panel(&places, work.scenario)?, work.scenario);
+    let Assembled { panel, notes } = prepared(&places, work.scenario)?;
+    let panel = cleaned(panel, work.scenario);
     let task = Task::of(work.scenario, &panel).ok_or(Failure::NotByTime)?;
     let mut fitted = fit(&panel, &task)?;
     if work.scenario.models().refit == Refit::Never && work.validation.is_some() {
@@ -30,6 +33,7 @@ pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
         trained: trained_on(work, &panel),
         model_json: fitted.to_json()?,
         history: Some(&panel),
+        times: TimeForm::alike(&notes.formats),
     };
     draft.write(&work.model)?;
     let size = fitted.choice.evidence;

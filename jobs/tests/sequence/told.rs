@@ -117,3 +117,61 @@ fn a_hold_out_that_is_in_the_training_is_found_before_anything_is_trained() {
     }
     assert!(!project.path("data/splits/train/train.csv").exists());
 }
+
+/// The first times of a forecast of a panel whose times are written so.
+fn forecast_times(project: &Project, times: &[String], more: &[&str]) -> String {
+    let rows = times.iter().enumerate();
+    let rows: Vec<String> = rows.map(|(row, time)| format!("{time},{}", 5 + row % 3)).collect();
+    fs::write(project.path("sold.csv"), format!("when,sold\n{}\n", rows.join("\n"))).unwrap();
+    let words = ["forecast", "--data", "sold.csv", "--time", "when", "--target", "sold"];
+    let told = project.job(&[&words[..], &["--horizon", "2"], more].concat());
+    let times = told.lines().skip(1).filter_map(|line| line.split(',').next());
+    times.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn times_of_a_forecast_are_written_as_those_of_the_history() {
+    let project = Project::new("store-item");
+    let days = |form: fn(i64) -> String| (1..=28).map(form).collect::<Vec<String>>();
+    let months = (2012..=2014).flat_map(|year| (1..=12).map(move |it| format!("{year}-{it:02}")));
+    let years = (1990..=2014).map(|year| year.to_string()).collect::<Vec<_>>();
+
+    let slashes = forecast_times(&project, &days(|day| format!("2024/02/{day:02}")), &[]);
+    let dots = forecast_times(&project, &days(|day| format!("{day}.2.2024")), &[]);
+    let stamps = forecast_times(&project, &days(|day| format!("2024-02-{day:02}T00:00:00Z")), &[]);
+    let months = forecast_times(&project, &months.collect::<Vec<_>>(), &[]);
+    let years = forecast_times(&project, &years, &["--freq", "1Y"]);
+
+    assert_eq!(slashes, "2024/02/29 2024/03/01");
+    assert_eq!(dots, "29.2.2024 1.3.2024");
+    assert_eq!(stamps, "2024-02-29T00:00:00Z 2024-03-01T00:00:00Z");
+    assert_eq!(months, "2015-01 2015-02");
+    assert_eq!(years, "2015 2016");
+}
+
+#[test]
+fn a_model_writes_times_as_its_history_does() {
+    let project = Project::new("store-item");
+    project.job(&["generate", "store-item"]);
+    for file in ["data/raw/store-item.csv", "data/raw-holdout/store-item.csv"] {
+        let text = project.text(file);
+        let rows = text.lines().map(|line| match line.split_once(',') {
+            Some((date, rest)) => format!("{},{rest}", date.replace('-', "/")),
+            None => line.to_owned(),
+        });
+        fs::write(project.path(file), rows.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+    project.of_scenario("prepare", &["--trainer", "almanac"]);
+    let scenario = include_str!("../../../scenarios/store-item.toml")
+        .replace("[\"multiplicative\", \"ets\", \"theta\", \"boosted-trees\"]", "[\"theta\"]");
+    fs::write(project.path("mine.toml"), scenario).unwrap();
+    project.job(&["train", "--scenario", "mine.toml"]);
+
+    let known = project.job(&["forecast"]);
+    let sent = "date,store,item,sales\n2017-10-03,1,1,4\n";
+    fs::write(project.path("sent.csv"), sent).unwrap();
+    let sent = project.job(&["forecast", "--data", "sent.csv"]);
+
+    assert!(known.lines().nth(1).unwrap().starts_with("1,1,2017/10/03,"), "{known}");
+    assert!(sent.lines().nth(1).unwrap().starts_with("1,1,2017-10-04,"), "{sent}");
+}

@@ -4,7 +4,7 @@
 
 use crate::assemble::collect::{Collected, Kept, collect};
 use crate::grid::Moment;
-use crate::read::{Place, ReadError, Source};
+use crate::read::{Format, Place, ReadError, Source};
 use crate::schema::Schema;
 
 /// The rows of a file that have key and time.
@@ -40,6 +40,11 @@ impl Rows {
     pub fn iter(&self) -> impl Iterator<Item = HeldRow> {
         let rows = self.0.series.iter().zip(&self.0.time).zip(&self.0.target);
         rows.map(|((&series, &time), &target)| HeldRow { series, moment: Moment(time), target })
+    }
+
+    /// What the files turned out to be.
+    pub fn formats(&self) -> &[Format] {
+        &self.0.formats
     }
 
     /// Where a row stands.
