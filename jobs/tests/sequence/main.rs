@@ -186,6 +186,12 @@ fn capacity_tells_when_which_limit_will_be_passed() {
     assert!(risk.lines().count() > 12, "{risk}");
     assert!(project.json("reports/risk/risk.json").is_object());
     assert!(project.text("reports/risk/risk.html").contains("<svg"));
+    let comparison = project.text("reports/evaluation/model_comparison.csv");
+    let finished = comparison.lines().skip(1).filter(|line| !line.contains(",screened,"));
+    let losses: Vec<f64> =
+        finished.clone().map(|line| line.rsplit_once(',').unwrap().1.parse().unwrap()).collect();
+    assert!(finished.clone().all(|line| line.contains(",mean_wql,")), "{comparison}");
+    assert!(losses.len() > 1 && losses.is_sorted(), "{comparison}");
 }
 
 #[test]
