@@ -36,9 +36,11 @@ impl Measure {
             Self::Mae => errors().sum::<f64>() / points.iter().map(|_| 1.0).sum::<f64>(),
             Self::Wape => errors().sum::<f64>() / sizes,
             Self::MeanWql => {
-                let levels = task.quantiles.iter().map(|&level| quantile_loss(points, said, level));
+                let errors = sorted_errors(points, said);
+                let loss = |&level: &f64| quantile_loss((points, said), &errors, level);
+                let losses: f64 = task.quantiles.iter().map(loss).sum();
                 let count: f64 = task.quantiles.iter().map(|_| 1.0).sum();
-                2.0 * levels.sum::<f64>() / sizes / count
+                2.0 * losses / sizes / count
             }
         };
         if value.is_finite() { value } else { f64::INFINITY }
@@ -57,13 +59,21 @@ impl Measure {
     }
 }
 
-/// The sum of pinball losses of one quantile.
-fn quantile_loss(points: &[Point], said: &[f64], level: f64) -> f64 {
+/// The errors of each third, in usual changes, in order.
+fn sorted_errors(points: &[Point], said: &[f64]) -> [Vec<f64>; 3] {
     let mut errors: [Vec<f64>; 3] = Default::default();
     for (point, said) in points.iter().zip(said) {
         errors[point.third].push((point.actual - said) / point.change);
     }
-    let above = errors.map(|errors| quantile(errors, level));
+    for errors in &mut errors {
+        errors.sort_by(f64::total_cmp);
+    }
+    errors
+}
+
+/// The sum of pinball losses of one quantile.
+fn quantile_loss((points, said): (&[Point], &[f64]), errors: &[Vec<f64>; 3], level: f64) -> f64 {
+    let above = errors.each_ref().map(|errors| quantile(errors, level));
     let loss = |(point, said): (&Point, &f64)| {
         let error = point.actual - (said + above[point.third] * point.change);
         if error >= 0.0 { level * error } else { (level - 1.0) * error }
@@ -71,15 +81,14 @@ fn quantile_loss(points: &[Point], said: &[f64], level: f64) -> f64 {
     points.iter().zip(said).map(loss).sum()
 }
 
-/// A quantile of values, between the two next to it.
+/// A quantile of values in order, between the two next to it.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a place among values that fit into memory"
 )]
-fn quantile(mut values: Vec<f64>, level: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
+fn quantile(values: &[f64], level: f64) -> f64 {
     let Some(last) = values.len().checked_sub(1) else { return 0.0 };
     let place = level * last as f64;
     let below = place.floor() as usize;
