@@ -19,7 +19,7 @@
 //!
 //! and warns of what may be right: `negative_target`, `outliers`, `early_end` (series that end
 //! before the last point of all), `calendar` (periods without a row of any series) and
-//! `extra_columns`. Of a hold-out that is given beside the training [`overlap`] says whether a row
+//! `extra_columns`. Of a hold-out that is given beside the training [`overlap()`] says whether a row
 //! of it is in both.
 //!
 //! An outlier is a target farther from the running level of its series than twenty running mean

@@ -1,7 +1,7 @@
 //! Where do the bytes come from?
 //!
 //! Files of a folder are read in the order of their names, so that a run can be repeated. What begins
-//! with `.` or `_` (hidden files, `_SUCCESS`), manifests, and what ends as documents do ([`DOCUMENTS`])
+//! with `.` or `_` (hidden files, `_SUCCESS`), manifests, and what ends as documents do (`DOCUMENTS`)
 //! are no data; everything else is, whatever its name, because many tools write parts without an
 //! ending.
 
