@@ -13,13 +13,17 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use forecast::Fitted;
 use forecast::tabular::RowModel;
 use scenario::Scenario;
 use scenario::error::ScenarioError;
 use serde::{Deserialize, Serialize};
+use series::assemble::Rows;
 use series::panel::Panel;
+use series::read::{Source, TimeForm};
+use series::schema::Schema;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -57,6 +61,9 @@ pub(crate) struct Manifest {
     pub(crate) quantiles: Vec<String>,
     /// What it was trained on.
     pub(crate) trained: TrainedOn,
+    /// How the times of the history were written, so that forecasts are written alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) times: Option<TimeForm>,
     /// The digest of each other file.
     pub(crate) files: BTreeMap<String, String>,
 }
@@ -108,7 +115,9 @@ pub(crate) struct Bundle {
     pub(crate) scenario: Scenario,
     pub(crate) kind: Kind,
     /// Where it lies.
-    pub(crate) folder: PathBuf,
+    folder: PathBuf,
+    /// The rows of the history, read when somebody first continues them.
+    rows: OnceLock<Rows>,
 }
 
 /// Why a folder is not a bundle that can be used.
@@ -154,6 +163,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) model_json: String,
     /// The history, where rows form series.
     pub(crate) history: Option<&'a Panel>,
+    /// How the times of the history were written.
+    pub(crate) times: Option<TimeForm>,
 }
 
 impl Draft<'_> {
@@ -189,6 +200,7 @@ impl Draft<'_> {
             features: self.features,
             quantiles: quantiles.into_iter().flatten().map(ToString::to_string).collect(),
             trained: self.trained,
+            times: self.times,
             files,
         };
         write_json(&folder.join(MANIFEST), &manifest)?;
@@ -235,7 +247,17 @@ impl Bundle {
         } else {
             Kind::Rows(serde_json::from_str(&text).map_err(json(&model))?)
         };
-        Ok(Self { manifest, scenario, kind, folder: folder.to_owned() })
+        let (folder, rows) = (folder.to_owned(), OnceLock::new());
+        Ok(Self { manifest, scenario, kind, folder, rows })
+    }
+
+    /// The rows of the history.
+    pub(crate) fn rows(&self, schema: &Schema) -> Result<&Rows, Failure> {
+        if let Some(rows) = self.rows.get() {
+            return Ok(rows);
+        }
+        let rows = Rows::read(Source::path(&self.folder.join(HISTORY))?, schema)?;
+        Ok(self.rows.get_or_init(|| rows))
     }
 
     /// Refuses rows of a scenario whose columns are not those of the training.

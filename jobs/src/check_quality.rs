@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use series::quality::{Outcome, Report, Rules, check};
+use series::quality::{Check, Outcome, Overlap, Report, Rules, check, overlap};
 use series::read::{Batch, Reader, Source, Sources, Texts};
 use series::schema::Schema;
 
@@ -34,7 +34,12 @@ pub(crate) fn run(
     let mut report = check(Sources::path(&training, &schema)?, &schema, &rules);
     if let Some(holdout) = holdout {
         let rules = of_holdout(rules.clone());
-        let of_holdout = check(Sources::path(&holdout, &schema)?, &schema, &rules);
+        let mut of_holdout = check(Sources::path(&holdout, &schema)?, &schema, &rules);
+        let overlap = overlapping((&training, &report), (&holdout, &of_holdout), &schema);
+        if let Some(check) = overlap {
+            of_holdout.passed &= check.outcome != Outcome::Failed;
+            of_holdout.checks.push(check);
+        }
         report = joined(report, of_holdout);
     }
     let folder = places.output("quality")?;
@@ -61,6 +66,21 @@ fn texts_of(column: &str, place: &Path, schema: &Schema) -> Result<Vec<String>, 
     let text =
         |number: usize| texts?.get(u32::try_from(number).ok()?).first().map(ToString::to_string);
     Ok(numbers.filter_map(text).collect())
+}
+
+/// Whether rows of the hold-out are in the training. Nothing if one of them cannot be read or rows
+/// stand alone, of which other checks tell.
+fn overlapping(
+    (training, report): (&Path, &Report),
+    (holdout, of_holdout): (&Path, &Report),
+    schema: &Schema,
+) -> Option<Check> {
+    let (extent, held) = (report.extent?, of_holdout.extent?);
+    if held.0 > extent.1 {
+        return Some(Overlap { of: of_holdout.rows, ..Overlap::default() }.check());
+    }
+    let source = |place| Sources::path(place, schema).map(|sources| sources.first);
+    Some(overlap(source(training).ok()?, source(holdout).ok()?, schema).ok()?.check())
 }
 
 /// A hold-out is as long as it is: only a history must have some length.

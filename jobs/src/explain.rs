@@ -107,6 +107,7 @@ fn of_series(
         .number("mean", rows.iter().map(|row| row.2))
         .text("part", rows.iter().map(|row| row.3))
         .number("adds", rows.iter().map(|row| row.4))
+        .written_as(bundle.manifest.times.as_ref())
 }
 
 fn of_rows(model: &RowsModel, places: &Places<'_>, bundle: &Bundle) -> Result<Table, Failure> {

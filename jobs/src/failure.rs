@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use scenario::error::ScenarioError;
-use series::quality::Failed;
-use series::read::ReadError;
+use series::grid::Moment;
+use series::quality::{Failed, Shared};
+use series::read::{Place, ReadError};
 use series::split::SplitError;
 use synthetic::SyntheticError;
 
@@ -88,6 +89,18 @@ pub enum Failure {
         /// Where the history is.
         path: PathBuf,
     },
+    /// A hold-out whose rows are in the training.
+    #[error(
+        "{}: {} at {} is in the training as well, at {}, and so are {} rows in all: a model would be \
+         judged by what it has learned; end the training before the hold-out begins",
+        .first.holdout, .first.series, .first.moment, .first.training, .count
+    )]
+    Overlap {
+        /// The first of them.
+        first: Box<Shared>,
+        /// How many there are.
+        count: u64,
+    },
     /// A history that cannot be cut.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -97,6 +110,18 @@ pub enum Failure {
          [split.given], [split.tail] or [split.dates]"
     )]
     NotByTime,
+    /// A row asks for a point that is not forecast.
+    #[error("{place}: {series} at {moment} has no target and {why}")]
+    OutOfReach {
+        /// The row.
+        place: Place,
+        /// The series, as `store 1, item 7`.
+        series: String,
+        /// When.
+        moment: Moment,
+        /// Where the forecast begins or ends, and what to do.
+        why: String,
+    },
     /// No row of this retailer.
     #[error("no row is of retailer `{retailer}`; there are {known}")]
     NoSuchRetailer {

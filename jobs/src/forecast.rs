@@ -5,21 +5,22 @@ mod steps;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use forecast::{Fitted, PanelForecast, auto};
+use forecast::{Fitted, auto};
 use series::assemble::{Assembled, Duplicates, panel};
 use series::panel::Panel;
-use series::read::{Source, Sources};
+use series::read::{Source, Sources, TimeForm};
 use series::rhythm::Rhythm;
 use series::schema::{Outline, Schema};
 
 use crate::arguments::Forecast;
 use crate::bundle::{Bundle, Kind};
-use crate::continued::continued;
+use crate::continued::{Continued, continued};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::forecast::steps::Counted;
 use crate::forecast_file::{self, Layout};
 use crate::history::prepared_schema;
+use crate::notes;
 use crate::place::Places;
 use crate::table::Table;
 use crate::train::mixture_name;
@@ -30,7 +31,7 @@ pub(crate) fn run(
     environment: &Environment,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let Made { table, words, warning } = match (&arguments.time, &arguments.target) {
+    let Made { table, words, notes } = match (&arguments.time, &arguments.target) {
         (Some(time), Some(target)) => of_any_panel(arguments, time, target)?,
         (None, None) => of_bundle(arguments, environment)?,
         _ => {
@@ -39,8 +40,8 @@ pub(crate) fn run(
             ));
         }
     };
-    if let Some(warning) = warning {
-        writeln!(io::stderr(), "warning: {warning}").map_err(Failure::Tell)?;
+    for note in notes {
+        writeln!(io::stderr(), "warning: {note}").map_err(Failure::Tell)?;
     }
     match arguments.output.as_deref() {
         Some(path) if path != Path::new("-") => {
@@ -70,29 +71,7 @@ struct Made {
     table: Table,
     words: String,
     /// What a person should look at.
-    warning: Option<String>,
-}
-
-/// Whether series ended long before the last point of all, and which. Their forecasts stay, but who
-/// reads them may take them for something that is still sold.
-fn ended_early(panel: &Panel, places: &[usize], horizon: usize) -> Option<String> {
-    let last = panel.extent()?.1;
-    let horizon = i64::try_from(horizon).unwrap_or(i64::MAX);
-    let asked = places.iter().filter_map(|&place| panel.series.get(place));
-    let ended = asked.filter_map(|series| {
-        let known = series.target.iter().rposition(|value| !value.is_nan())?;
-        let end = series.start + i64::try_from(known).ok()?;
-        (last - end > horizon).then_some((series, end))
-    });
-    let ended: Vec<_> = ended.collect();
-    let (series, end) = ended.first()?;
-    let count = ended.len();
-    let (id, on) = (forecast::fitted::name(&series.id), panel.grid.moment(*end));
-    Some(format!(
-        "{count} of {} series ended more than {horizon} points before the last of all, such as \
-         {id} on {on}; they are forecast as if they went on",
-        places.len()
-    ))
+    notes: Vec<String>,
 }
 
 /// A panel of which only the columns are told.
@@ -126,11 +105,11 @@ fn of_any_panel(arguments: &Forecast, time: &str, target: &str) -> Result<Made, 
     let table = forecast_file::table_of_open(&forecast, &layout, panel.grid, (&rhythm, wanted));
     let table = match &counted {
         Ok(counted) => table.with_moments_as(|moment| counted.number(moment)),
-        Err(_) => table,
+        Err(_) => table.written_as(TimeForm::alike(&notes.formats).as_ref()),
     };
     let all: Vec<usize> = (0..panel.series.len()).collect();
-    let warning = ended_early(&panel, &all, wanted);
-    Ok(Made { table, words, warning })
+    let notes = notes::ended_early(&panel, &all, wanted).into_iter().collect();
+    Ok(Made { table, words, notes })
 }
 
 /// A panel that was read already.
@@ -171,24 +150,28 @@ fn of_bundle(arguments: &Forecast, environment: &Environment) -> Result<Made, Fa
         None => fitted.task.horizon,
     };
     let series = bundle.scenario.series().ok_or(Failure::NotByTime)?;
-    let (forecast, panel, places): (PanelForecast, Panel, Vec<usize>) = match &arguments.data {
+    let Continued { panel, places, notes, times } = match &arguments.data {
         None => {
-            let all = (0..history.series.len()).collect();
-            (fitted.forecast(history, horizon)?, history.clone(), all)
+            let places: Vec<usize> = (0..history.series.len()).collect();
+            let notes = notes::ended_early(history, &places, horizon).into_iter().collect();
+            let times = bundle.manifest.times.clone();
+            Continued { panel: history.clone(), places, notes, times }
         }
         Some(data) => {
             let schema = prepared_schema(&bundle.scenario).of_rows_ahead();
-            let rows = (data.to_string_lossy().into_owned(), bytes(data)?);
-            let (panel, places) = continued(&bundle, (&rows.0, rows.1), &schema)?;
-            (fitted.forecast_some(&panel, horizon, &places)?, panel, places)
+            let name = data.to_string_lossy();
+            let of = (&bundle, fitted.as_ref(), history);
+            continued(of, (&name, bytes(data)?), &schema, horizon)?
         }
     };
+    let forecast = fitted.forecast_some(&panel, horizon, &places)?;
     let table = forecast_file::table(&forecast, &panel.keys, series.time.as_str(), panel.grid);
+    let table = table.written_as(times.as_ref());
     let first = forecast.series.iter().map(|series| series.start).min();
     let from = first.map_or_else(String::new, |first| panel.grid.moment(first).to_string());
     let count = forecast.series.len();
     let words = format!("{count} series from {from} on, by {}", bundle.manifest.model);
-    Ok(Made { table, words, warning: ended_early(&panel, &places, horizon) })
+    Ok(Made { table, words, notes })
 }
 
 /// A file or standard input, plain.

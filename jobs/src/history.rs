@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scenario::Scenario;
-use series::assemble::{Duplicates, panel};
+use series::assemble::{Assembled, Duplicates, panel};
 use series::clean::{Gaps, clean};
 use series::grid::Moment;
 use series::panel::{Known, Panel, Series};
@@ -21,13 +21,18 @@ pub(crate) fn prepared_schema(scenario: &Scenario) -> Schema {
 
 /// The panel of what `prepare` wrote to several places, which follow one another.
 pub(crate) fn prepared_panel(places: &[&Path], scenario: &Scenario) -> Result<Panel, ReadError> {
+    Ok(prepared(places, scenario)?.panel)
+}
+
+/// The same, with what was noticed.
+pub(crate) fn prepared(places: &[&Path], scenario: &Scenario) -> Result<Assembled, ReadError> {
     let schema = prepared_schema(scenario);
     let mut sources = places.iter().map(|place| Source::path(place));
     let first =
         sources.next().unwrap_or_else(|| Err(ReadError::NoFiles { folder: String::new() }))?;
     let first = sources.try_fold(first, |first, next| Ok::<_, ReadError>(first.and(next?)))?;
     let sources = Sources { first, joined: Vec::new() };
-    Ok(panel(sources, &schema, Duplicates::Refuse)?.panel)
+    panel(sources, &schema, Duplicates::Refuse)
 }
 
 /// Cleans the targets as the scenario says.

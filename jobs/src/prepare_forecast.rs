@@ -1,12 +1,13 @@
 //! `prepare-forecast`: the features of the points to come, for a transform job of the built-in
-//! XGBoost: whose row it is first, then the features in the order of training, without header.
+//! XGBoost: whose row it is first, then the features in the order of training, without header. Where
+//! a column names the retailer, only rows of the one that is asked for.
 
 use std::fs;
 use std::io::Write;
 
 use scenario::data::Role;
 use series::features::{Recipe, ahead};
-use series::read::Source;
+use series::read::{Source, TimeForm};
 use series::table::{TableColumn, table};
 
 use crate::arguments::Subject;
@@ -17,6 +18,7 @@ use crate::history::{cleaned, code, prepared_schema};
 use crate::known_scenario;
 use crate::place::Places;
 use crate::prepare::FEATURES;
+use crate::retailer::rows_of;
 use crate::table::{Column, Table};
 
 pub(crate) fn run(
@@ -37,6 +39,7 @@ pub(crate) fn run(
         let sources = series::read::Sources { first: Source::path(&rows)?, joined: Vec::new() };
         let panel =
             series::assemble::panel(sources, &schema, series::assemble::Duplicates::Refuse)?;
+        let times = TimeForm::alike(&panel.notes.formats);
         let panel = cleaned(panel.panel, &scenario);
         let recipe = Recipe::of(&scenario).ok_or(Failure::NotByTime)?;
         let origin = panel.extent().map(|(_, last)| last).ok_or(Failure::NoRows { path: rows })?;
@@ -50,9 +53,11 @@ pub(crate) fn run(
             table = table.text(key, features.rows.iter().map(id));
         }
         let moments = features.rows.iter().map(|row| panel.grid.moment(row.point)).collect();
-        list.append(table.with("time", Column::moments(moments)), &features)
+        let table = table.with("time", Column::moments(moments)).written_as(times.as_ref());
+        list.append(table, &features)
     } else {
         let read = table(Source::path(&rows)?, &schema)?;
+        let read = read.part(&rows_of(&arguments.retailer, &scenario, &read)?);
         let is_identifier = |column: &&TableColumn| {
             scenario
                 .data()

@@ -9,7 +9,7 @@ mod answer;
 mod bundled;
 mod wire;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -17,7 +17,7 @@ use std::thread::available_parallelism;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -29,12 +29,15 @@ use crate::arguments::Serve;
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::place::Places;
-use crate::serve::answer::{Predictor, Refusal};
-use crate::serve::wire::{Form, accepted};
+use crate::serve::answer::{Answer, Predictor, Refusal};
+use crate::serve::wire::{Form, accepted, attributes};
 use crate::unpack;
 
 /// The largest request that an endpoint is sent is 6 MB, that of a transform job 100 MB.
 const LARGEST_REQUEST: usize = 100 * 1024 * 1024;
+
+/// SageMaker hands this header of an answer on to whoever asked.
+const ATTRIBUTES: HeaderName = HeaderName::from_static("x-amzn-sagemaker-custom-attributes");
 
 struct Server {
     predictor: Predictor,
@@ -111,8 +114,17 @@ async fn execution_parameters(State(server): State<Arc<Server>>) -> Response {
 
 async fn invocations(State(server): State<Arc<Server>>, request: Request) -> Response {
     match answer(server, request).await {
-        Ok((form, answer)) if answer.is_empty() => answered(StatusCode::NO_CONTENT, form, answer),
-        Ok((form, answer)) => answered(StatusCode::OK, form, answer),
+        Ok((form, Answer { body, .. })) if body.is_empty() => {
+            answered(StatusCode::NO_CONTENT, form, body)
+        }
+        Ok((form, Answer { body, notes })) => {
+            let mut response = answered(StatusCode::OK, form, body);
+            if let Some(value) = attributes(&notes) {
+                response.headers_mut().insert(ATTRIBUTES, value);
+            }
+            tell(&notes);
+            response
+        }
         Err(refusal) => {
             let (status, text) = refusal.told();
             answered(status, Form::Json, serde_json::json!({"error": text}).to_string().into())
@@ -120,7 +132,16 @@ async fn invocations(State(server): State<Arc<Server>>, request: Request) -> Res
     }
 }
 
-async fn answer(server: Arc<Server>, request: Request) -> Result<(Form, Vec<u8>), Refusal> {
+/// A transform job keeps no headers, but the log.
+fn tell(notes: &[String]) {
+    let mut log = io::stderr().lock();
+    for note in notes {
+        // An answer is worth more than the log.
+        let _ = writeln!(log, "warning: {note}");
+    }
+}
+
+async fn answer(server: Arc<Server>, request: Request) -> Result<(Form, Answer), Refusal> {
     let (parts, body) = request.into_parts();
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let asked = text(header::CONTENT_TYPE).unwrap_or("text/csv");
@@ -129,7 +150,7 @@ async fn answer(server: Arc<Server>, request: Request) -> Result<(Form, Vec<u8>)
     let body = to_bytes(body, server.largest).await;
     let body = body.map_err(|_| Refusal::TooLarge { most: server.largest })?;
     if body.is_empty() {
-        return Ok((wanted, Vec::new()));
+        return Ok((wanted, Answer { body: Vec::new(), notes: Vec::new() }));
     }
     let turn = Arc::clone(&server);
     let _turn = turn.turns.acquire().await.map_err(|_| Refusal::Stopping)?;

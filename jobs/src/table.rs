@@ -17,6 +17,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use series::grid::Moment;
+use series::read::TimeForm;
 
 use crate::failure::Failure;
 
@@ -54,12 +55,14 @@ pub enum Column {
 }
 
 /// How moments are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
     /// `2017-12-31`.
     Day,
     /// `2017-12-31 23:00:00`.
     DayAndTime,
+    /// As a history was written; Parquet has a type for times.
+    As(TimeForm),
 }
 
 impl Table {
@@ -98,6 +101,20 @@ impl Table {
         let columns = self.columns.into_iter().map(|(name, column)| match column {
             Column::Moment { values, .. } => {
                 (name, Column::Integer(values.into_iter().map(&number).collect()))
+            }
+            other => (name, other),
+        });
+        Self { columns: columns.collect() }
+    }
+
+    /// The table with its moments written as a history was, unless that would lose something of
+    /// them.
+    #[must_use]
+    pub(crate) fn written_as(self, times: Option<&TimeForm>) -> Self {
+        let Some(times) = times else { return self };
+        let columns = self.columns.into_iter().map(|(name, column)| match column {
+            Column::Moment { values, .. } if values.iter().all(|value| times.holds(*value)) => {
+                (name, Column::Moment { values, form: Form::As(times.clone()) })
             }
             other => (name, other),
         });
@@ -203,8 +220,8 @@ impl Table {
 impl Column {
     /// Moments, written as days if each of them is one.
     pub fn moments(values: Vec<Moment>) -> Self {
-        let are_days = values.iter().all(|value| value.0.rem_euclid(86_400) == 0);
-        Self::Moment { values, form: if are_days { Form::Day } else { Form::DayAndTime } }
+        let form = if are_days(&values) { Form::Day } else { Form::DayAndTime };
+        Self::Moment { values, form }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -230,7 +247,9 @@ impl Column {
             Self::Category { codes, levels } => {
                 Self::Category { codes: of(codes, rows), levels: Arc::clone(levels) }
             }
-            Self::Moment { values, form } => Self::Moment { values: of(values, rows), form: *form },
+            Self::Moment { values, form } => {
+                Self::Moment { values: of(values, rows), form: form.clone() }
+            }
         }
     }
 
@@ -247,11 +266,11 @@ impl Column {
                 let text = |code: &u32| levels.get(*code as usize).map_or("", String::as_str);
                 Arc::new(codes.iter().map(text).collect::<DictionaryArray<Int32Type>>())
             }
-            Self::Moment { values, form: Form::Day } => {
+            Self::Moment { values, .. } if are_days(values) => {
                 let day = |value: &Moment| i32::try_from(value.day()).unwrap_or(i32::MAX);
                 Arc::new(Date32Array::from_iter_values(values.iter().map(day)))
             }
-            Self::Moment { values, form: Form::DayAndTime } => {
+            Self::Moment { values, .. } => {
                 let milliseconds = values.iter().map(|value| value.0.saturating_mul(1000));
                 Arc::new(TimestampMillisecondArray::from_iter_values(milliseconds))
             }
@@ -289,10 +308,15 @@ impl Column {
                 (Some(value), Form::DayAndTime) => {
                     format!("{} {}", value.civil().date(), value.civil().time())
                 }
+                (Some(value), Form::As(times)) => times.text(*value),
                 (None, _) => String::new(),
             },
         }
     }
+}
+
+fn are_days(values: &[Moment]) -> bool {
+    values.iter().all(|value| value.0.rem_euclid(86_400) == 0)
 }
 
 /// Writes a file under another name first, so that it is there whole or not at all.

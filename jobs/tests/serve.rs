@@ -52,13 +52,18 @@ impl Server {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+    /// Asks, and answers what came back as it came.
+    fn whole(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let length = body.len();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: model\r\nconnection: close\r\n{headers}\
              content-length: {length}\r\n\r\n{body}"
         );
-        let answer = self.raw(request.as_bytes());
+        self.raw(request.as_bytes())
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
+        let answer = self.whole(method, path, headers, body);
         let status = answer.split(' ').nth(1).unwrap_or_default().parse().unwrap_or(0);
         let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned());
         (status, body.unwrap_or_default())
@@ -257,6 +262,52 @@ fn a_bundle_forecasts_known_series_by_name_and_others_by_their_history() {
     assert_eq!((status, text.contains("unknown; send its history")), (400, true), "{text}");
     let (status, text) = server.invoke(JSON, r#"{"ids": [{"store": "9"}], "horizont": 3}"#);
     assert_eq!((status, text.contains("`horizont` is unknown")), (400, true), "{text}");
+}
+
+/// The header in which an answer says what is unusual about it.
+fn attributes(answer: &str) -> &str {
+    let (headers, _) = answer.split_once("\r\n\r\n").unwrap();
+    let lines = headers.lines();
+    let name = "x-amzn-sagemaker-custom-attributes: ";
+    lines.into_iter().find_map(|line| line.strip_prefix(name)).unwrap_or_default()
+}
+
+#[test]
+fn an_answer_says_what_the_model_has_not_seen_and_rows_out_of_reach_are_refused() {
+    let scenario = include_str!("../../scenarios/store-item.toml")
+        .replace("[\"multiplicative\", \"ets\", \"theta\", \"boosted-trees\"]", "[\"theta\"]");
+    let server = Server::of(trained("default", &scenario), "models");
+    let new = "date,store,item,sales\n2018-01-01,n,ö,7\n2018-01-02,n,ö,9\n";
+    let bare = "date,store,item,sales\n2017-10-03,n,1,\n2017-10-04,n,1,\n";
+    let known = "date,store,item,sales\n2017-10-03,1,1,7\n2017-10-04,1,1,\n";
+
+    let of_new = server.whole("POST", "/invocations", CSV, new);
+    let of_bare = server.whole("POST", "/invocations", CSV, bare);
+    let of_known = server.whole("POST", "/invocations", CSV, known);
+    let json = r#"{"instances": [{"store": "n", "item": "n", "date": "2018-01-01", "sales": 7}]}"#;
+    let (_, json) = server.invoke(JSON, json);
+
+    let said = "1 of 1 series are new to the model, such as n|?; they are forecast by the rows";
+    assert!(attributes(&of_new).starts_with(said), "{of_new}");
+    let said = "1 of 1 series are new to the model and no row has a target, such as n|1; they";
+    assert!(attributes(&of_bare).starts_with(said), "{of_bare}");
+    assert_eq!(of_bare.lines().filter(|line| line.starts_with("n,1,2017-1")).count(), 90);
+    assert_eq!(attributes(&of_known), "");
+    assert_eq!(of_known.lines().filter(|line| line.starts_with("1,1,2017-1")).count(), 89);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert!(json["notes"][0].as_str().unwrap().contains("such as n|n;"), "{json}");
+    for (date, words) in [
+        ("2017-10-01", "2017-10-01 has no target and lies before 2017-10-03, where"),
+        ("2018-01-01", "2018-01-01 has no target and lies behind 2017-12-31, where"),
+        ("2099-01-01", "2099-01-01 has no target and lies behind 2017-12-31, where"),
+    ] {
+        let rows = format!("date,store,item,sales\n2017-09-30,1,1,7\n{date},1,1,\n");
+        let (status, text) = server.invoke(CSV, &rows);
+        let words = format!("the request:3: store 1, item 1 at {words}");
+        assert_eq!((status, text.contains(&words)), (400, true), "{text}");
+    }
+    let gap = "date,store,item,sales\n2017-09-29,1,1,\n2017-09-30,1,1,7\n";
+    assert_eq!(server.invoke(CSV, gap).0, 200);
 }
 
 #[test]

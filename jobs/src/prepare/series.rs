@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use scenario::data::Series as Description;
 use scenario::model::Trainer;
-use series::assemble::{Duplicates, lay_grid, panel};
+use series::assemble::{Assembled, Duplicates, lay_grid, panel};
 use series::features::{FeatureTable, Recipe, ahead, high_demand, training};
 use series::grid::Moment;
 use series::panel::Panel;
-use series::read::{Source, Sources};
+use series::quality::{Overlap, overlap};
+use series::read::{Source, Sources, TimeForm};
 use series::schema::Schema;
 use series::split::{Cut, Written, cut, extent, likely_extent, write};
 
@@ -34,12 +35,16 @@ pub(super) fn prepare(work: &Work<'_>, description: &Description) -> Result<Coun
         let extent = whole_extent(&training, &schema)?;
         let cut = cut(split, schema.frequency, extent)?;
         let from = holdout_from(&cut, description, extent.1)?;
+        if let Some(given) = &given {
+            must_be_apart(&training, given, &schema, extent.1)?;
+        }
         let mut sources = Sources::path(&training, &schema)?;
         if let Some(given) = &given {
             sources.first = sources.first.and(Sources::path(given, &schema)?.first);
         }
-        let panel = panel(sources, &schema, Duplicates::Refuse)?.panel;
-        (whole(work, &panel, &cut, from)?, cut, extent)
+        let Assembled { panel, notes } = panel(sources, &schema, Duplicates::Refuse)?;
+        let times = TimeForm::alike(&notes.formats);
+        (whole(work, (&panel, times.as_ref()), &cut, from)?, cut, extent)
     };
     let from = holdout_from(&cut, description, extent.1)?;
     let about = work.about_holdout(Some(from.0));
@@ -65,6 +70,24 @@ fn whole_extent(place: &Path, schema: &Schema) -> Result<Extent, Failure> {
     found.ok_or_else(|| Failure::NoRows { path: place.to_owned() })
 }
 
+/// No row of a hold-out that is given may be in the training, which ends here.
+fn must_be_apart(
+    training: &Path,
+    given: &Path,
+    schema: &Schema,
+    end: Moment,
+) -> Result<(), Failure> {
+    let source = |place| Sources::path(place, schema).map(|sources| sources.first);
+    if extent(source(given)?, schema)?.is_none_or(|(first, _)| first > end) {
+        return Ok(());
+    }
+    let Overlap { count, first, .. } = overlap(source(training)?, source(given)?, schema)?;
+    match first.into_iter().next() {
+        Some(first) => Err(Failure::Overlap { first: Box::new(first), count }),
+        None => Ok(()),
+    }
+}
+
 /// Rows go to their part as they stand, in memory that does not grow with them.
 fn stream(
     work: &Work<'_>,
@@ -77,6 +100,9 @@ fn stream(
         Some(done) => done,
         None => cut_in_two_readings(work, training, schema, &staging)?,
     };
+    if let Some(given) = given {
+        must_be_apart(training, given, schema, extent.1)?;
+    }
     staging.give("train.csv", &output("train")?.join("train.csv"))?;
     staging.give("validation.csv", &output("validation")?.join("validation.csv"))?;
     let holdout = output("holdout")?.join(HOLDOUT);
@@ -154,7 +180,12 @@ impl Drop for Staging {
 }
 
 /// Files that must be joined, or features: all of it in memory.
-fn whole(work: &Work<'_>, panel: &Panel, cut: &Cut, from: Moment) -> Result<Counts, Failure> {
+fn whole(
+    work: &Work<'_>,
+    (panel, times): (&Panel, Option<&TimeForm>),
+    cut: &Cut,
+    from: Moment,
+) -> Result<Counts, Failure> {
     let schema = prepared_schema(work.scenario);
     let Cut::Time { validation_from, .. } = *cut else { return Err(Failure::NotByTime) };
     let part = |from, before| rows(panel, &schema, Span { from, before });
@@ -166,8 +197,8 @@ fn whole(work: &Work<'_>, panel: &Panel, cut: &Cut, from: Moment) -> Result<Coun
     let mut counts = Counts { train: 0, validation: 0, holdout: count(&holdout), left_out: 0 };
     match work.trainer {
         Trainer::Almanac => {
-            let train = part(None, Some(validation_from));
-            let validation = part(Some(validation_from), Some(from));
+            let train = part(None, Some(validation_from)).written_as(times);
+            let validation = part(Some(validation_from), Some(from)).written_as(times);
             train.write_csv(&output("train")?.join("train.csv"))?;
             validation.write_csv(&output("validation")?.join("validation.csv"))?;
             (counts.train, counts.validation) = (count(&train), count(&validation));

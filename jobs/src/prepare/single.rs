@@ -12,6 +12,7 @@ use super::{ABOUT_HOLDOUT, Counts, FEATURES, HOLDOUT, TEST, TEST_ROWS, Work};
 use crate::failure::Failure;
 use crate::feature_list::FeatureList;
 use crate::history::code;
+use crate::retailer::rows_of;
 use crate::table::{Column, Table, write_json};
 use series::grid::Moment;
 
@@ -19,7 +20,7 @@ pub(super) fn prepare(work: &Work<'_>) -> Result<Counts, Failure> {
     let schema = Schema::of(work.scenario);
     let place = work.places.input("training")?;
     let rows = table(Source::path(&place)?, &schema)?;
-    let mine = of_retailer(work, &rows)?;
+    let mine = rows_of(work.retailer, work.scenario, &rows)?;
     let usable: Vec<usize> = mine.iter().copied().filter(|&row| usable(work, &rows, row)).collect();
     let nothing = (Moment(i64::MIN), Moment(i64::MAX));
     let cut = cut(work.scenario.split(), None, nothing)?;
@@ -45,24 +46,6 @@ pub(super) fn prepare(work: &Work<'_>) -> Result<Counts, Failure> {
         holdout: test.len() as u64,
         left_out: (mine.len() - usable.len()) as u64,
     })
-}
-
-/// The rows of the retailer, where a column says whose they are.
-fn of_retailer(work: &Work<'_>, rows: &Rows) -> Result<Vec<usize>, Failure> {
-    let all = 0..rows.target.len();
-    let Some(column) = &work.scenario.data().retailer else { return Ok(all.collect()) };
-    let Some(column) = rows.columns.iter().find(|it| it.name == column.as_str()) else {
-        return Ok(all.collect());
-    };
-    let levels = column.levels.as_deref().unwrap_or_default();
-    let wanted = levels.iter().position(|level| level == work.retailer);
-    let wanted = wanted.ok_or_else(|| Failure::NoSuchRetailer {
-        retailer: work.retailer.to_owned(),
-        known: levels.iter().take(20).cloned().collect::<Vec<_>>().join(", "),
-    })?;
-    let is_mine =
-        |row: &usize| column.values.get(*row).is_some_and(|&value| code(value) as usize == wanted);
-    Ok(all.filter(is_mine).collect())
 }
 
 /// A row teaches if its target is known and nothing in it is impossible.

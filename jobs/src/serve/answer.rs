@@ -20,6 +20,14 @@ pub(crate) enum Predictor {
     Bundled(Box<Bundled>),
 }
 
+/// What is answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) body: Vec<u8>,
+    /// What whoever asked should know of it.
+    pub(crate) notes: Vec<String>,
+}
+
 /// Why a request is not answered.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
@@ -88,14 +96,12 @@ impl Predictor {
         }
     }
 
-    pub(crate) fn answer(
-        &self,
-        given: Form,
-        body: &[u8],
-        wanted: Form,
-    ) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn answer(&self, given: Form, body: &[u8], wanted: Form) -> Result<Answer, Refusal> {
         match self {
-            Self::Xgboost(booster) => answer_rows(booster, given, body, wanted),
+            Self::Xgboost(booster) => {
+                let body = answer_rows(booster, given, body, wanted)?;
+                Ok(Answer { body, notes: Vec::new() })
+            }
             Self::Bundled(bundled) => bundled.answer(given, body, wanted),
         }
     }

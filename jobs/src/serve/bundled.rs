@@ -6,8 +6,10 @@
 //! | `{"instances": [{"store": "1", "date": "2018-01-01", "sales": 12}, ..]}` | the same |
 //! | `{"ids": [{"store": "1", "item": "2"}], "horizon": 7}` | these series, from where the training ended; all of them without `ids` |
 //!
-//! Rows without a target say what is known ahead. Of a model of rows that stand alone every row is
-//! answered with its prediction.
+//! Rows without a target say what is known ahead; one that the forecast does not reach is refused.
+//! What is unusual about the series, such as that the model has not seen them, is said in `notes`
+//! of a JSON answer and in the header `X-Amzn-SageMaker-Custom-Attributes` of any. Of a model of
+//! rows that stand alone every row is answered with its prediction.
 
 use std::io::Cursor;
 use std::sync::OnceLock;
@@ -21,11 +23,12 @@ use series::schema::{Presence, Purpose, Schema};
 use series::table::table;
 
 use crate::bundle::{Bundle, Kind, RowsModel};
-use crate::continued::continued;
+use crate::continued::{Continued, continued};
 use crate::failure::Failure;
 use crate::forecast_file;
 use crate::history::prepared_schema;
-use crate::serve::answer::Refusal;
+use crate::notes;
+use crate::serve::answer::{Answer, Refusal};
 use crate::serve::wire::Form;
 use crate::table::Table;
 
@@ -56,31 +59,38 @@ impl Bundled {
         format!("{} of {} by {}", manifest.scenario, manifest.retailer, manifest.model)
     }
 
-    pub(crate) fn answer(
-        &self,
-        given: Form,
-        body: &[u8],
-        wanted: Form,
-    ) -> Result<Vec<u8>, Refusal> {
+    pub(crate) fn answer(&self, given: Form, body: &[u8], wanted: Form) -> Result<Answer, Refusal> {
         let asked = match given {
             Form::Csv => Asked { rows: Some(body.to_vec()), ..Asked::default() },
             Form::Json => Asked::read(body, &self.schema)?,
         };
-        let answer = match &self.bundle.kind {
+        let (answer, notes) = match &self.bundle.kind {
             Kind::Series { fitted, history } => self.series(fitted, history, asked)?,
-            Kind::Rows(model) => self.rows(model, asked)?,
+            Kind::Rows(model) => (self.rows(model, asked)?, Vec::new()),
         };
-        match wanted {
+        let body = match wanted {
             Form::Csv => {
                 let mut text = Vec::new();
                 answer.csv(&mut text).map_err(|_| Refusal::Defect)?;
-                Ok(text)
+                text
             }
-            Form::Json => Ok(json!({"predictions": objects(&answer)}).to_string().into_bytes()),
-        }
+            Form::Json => {
+                let mut members = Map::from_iter([("predictions".to_owned(), objects(&answer))]);
+                if !notes.is_empty() {
+                    members.insert("notes".to_owned(), json!(notes));
+                }
+                Value::Object(members).to_string().into_bytes()
+            }
+        };
+        Ok(Answer { body, notes })
     }
 
-    fn series(&self, fitted: &Fitted, history: &Panel, asked: Asked) -> Result<Table, Refusal> {
+    fn series(
+        &self,
+        fitted: &Fitted,
+        history: &Panel,
+        asked: Asked,
+    ) -> Result<(Table, Vec<String>), Refusal> {
         let usual = fitted.task.horizon as u64;
         let horizon = asked.horizon.unwrap_or(usual);
         if horizon == 0 || horizon > LONGEST {
@@ -91,10 +101,16 @@ impl Bundled {
         let steps = usize::try_from(horizon).map_err(|_| Refusal::Defect)?;
         let Some(rows) = asked.rows else {
             let chosen = chosen(history, asked.ids.as_deref())?;
-            return Ok(self.laid_out(&self.next(fitted, history, steps, &chosen)?, history));
+            let notes = notes::ended_early(history, &chosen, steps).into_iter().collect();
+            let next = self.next(fitted, history, steps, &chosen)?;
+            let times = self.bundle.manifest.times.as_ref();
+            return Ok((self.laid_out(&next, history).written_as(times), notes));
         };
-        let (panel, places) = continued(&self.bundle, ("the request", rows), &self.schema)?;
-        Ok(self.laid_out(&fitted.forecast_some(&panel, steps, &places)?, &panel))
+        let of = (&self.bundle, fitted, history);
+        let Continued { panel, places, notes, times } =
+            continued(of, ("the request", rows), &self.schema, steps)?;
+        let forecast = fitted.forecast_some(&panel, steps, &places)?;
+        Ok((self.laid_out(&forecast, &panel).written_as(times.as_ref()), notes))
     }
 
     /// The forecast of known series from where the training ended. Up to the horizon of the model it
@@ -245,14 +261,13 @@ fn part(forecast: &PanelForecast, places: &[usize], steps: usize) -> PanelForeca
 }
 
 /// Rows as objects; what is missing is null.
-fn objects(table: &Table) -> Vec<Value> {
-    (0..table.rows())
-        .map(|row| {
-            let members =
-                table.columns().iter().map(|(name, column)| (name.clone(), column.json_of(row)));
-            Value::Object(members.collect())
-        })
-        .collect()
+fn objects(table: &Table) -> Value {
+    let rows = (0..table.rows()).map(|row| {
+        let members =
+            table.columns().iter().map(|(name, column)| (name.clone(), column.json_of(row)));
+        Value::Object(members.collect())
+    });
+    Value::Array(rows.collect())
 }
 
 impl From<Failure> for Refusal {

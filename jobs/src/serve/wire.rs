@@ -51,9 +51,31 @@ pub(crate) fn accepted(header: Option<&str>, usual: Form) -> Result<Form, Refusa
     wanted.ok_or_else(|| Refusal::Accept(header.to_owned()))
 }
 
+/// The most letters that SageMaker hands back in a header of ours.
+const LONGEST_ATTRIBUTES: usize = 1024;
+
+/// What an answer says of itself, as SageMaker takes it: printable ASCII of some length. Other
+/// letters become question marks; nothing if there is nothing to say.
+pub(crate) fn attributes(notes: &[String]) -> Option<HeaderValue> {
+    let plain = |letter: char| if matches!(letter, ' '..='~') { letter } else { '?' };
+    let text: String = notes.join(" | ").chars().map(plain).take(LONGEST_ATTRIBUTES).collect();
+    HeaderValue::try_from(text).ok().filter(|value| !value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Form, accepted};
+    use super::{Form, accepted, attributes};
+
+    #[test]
+    fn attributes_are_short_and_of_printable_letters() {
+        let notes = ["1 is new, such as Kö\n1".to_owned(), "b".repeat(2000)];
+
+        let value = attributes(&notes).unwrap();
+
+        assert!(value.to_str().unwrap().starts_with("1 is new, such as K??1 | bbb"), "{value:?}");
+        assert_eq!(value.len(), 1024);
+        assert_eq!(attributes(&[]), None);
+    }
 
     #[test]
     fn the_first_form_that_there_is_is_taken() {

@@ -48,6 +48,7 @@ pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
         },
         model_json,
         history: None,
+        times: None,
     };
     draft.write(&work.model)?;
     let words = format!("the best of {} models", comparison.rows());

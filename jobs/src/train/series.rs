@@ -1,20 +1,23 @@
 //! Series: a tournament over earlier origins, and the winning mixture.
 
 use forecast::task::Task;
-use forecast::{Fitted, Stage, fit};
+use forecast::{Fitted, Placing, Stage, fit};
 use scenario::model::Refit;
+use series::assemble::Assembled;
 use series::panel::Panel;
+use series::read::TimeForm;
 
 use super::{Trained, Work};
 use crate::bundle::{Draft, TrainedOn, fingerprint};
 use crate::failure::Failure;
-use crate::history::{Span, cleaned, prepared_panel, prepared_schema, rows};
+use crate::history::{Span, cleaned, prepared, prepared_panel, prepared_schema, rows};
 use crate::table::Table;
 
 pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
     let mut places = vec![work.train.as_path()];
     places.extend(work.validation.as_deref());
-    let panel = cleaned(prepared_panel(&places, work.scenario)?, work.scenario);
+    let Assembled { panel, notes } = prepared(&places, work.scenario)?;
+    let panel = cleaned(panel, work.scenario);
     let task = Task::of(work.scenario, &panel).ok_or(Failure::NotByTime)?;
     let mut fitted = fit(&panel, &task)?;
     if work.scenario.models().refit == Refit::Never && work.validation.is_some() {
@@ -30,6 +33,7 @@ pub(super) fn train(work: &Work<'_>) -> Result<Trained, Failure> {
         trained: trained_on(work, &panel),
         model_json: fitted.to_json()?,
         history: Some(&panel),
+        times: TimeForm::alike(&notes.formats),
     };
     draft.write(&work.model)?;
     let size = fitted.choice.evidence;
@@ -58,20 +62,27 @@ pub(crate) fn name(fitted: &Fitted, panel: &Panel) -> String {
     if more > 0 { format!("{named} + {more} more") } else { named }
 }
 
+/// Every model that competed, the best by the gate's metric first; those that left early come last,
+/// because they were measured on a sample.
 fn comparison(fitted: &Fitted, task: &Task) -> Table {
-    let placings = &fitted.choice.table;
-    let objective = serde_json::to_value(task.objective).unwrap_or_default();
-    let objective = objective.as_str().unwrap_or_default();
+    let value = |it: &Placing| it.measured.unwrap_or(f64::NAN);
+    let mut placings: Vec<&Placing> = fitted.choice.table.iter().collect();
+    placings.sort_by(|one, other| {
+        let is_early = |it: &Placing| it.stage == Stage::Screened;
+        let order = is_early(one).cmp(&is_early(other));
+        order.then(value(one).total_cmp(&value(other)))
+    });
     let stage = |stage: Stage| match stage {
         Stage::Screened => "screened",
         Stage::Finished => "finished",
         Stage::Mixture => "mixture",
     };
+    let metric = task.measure.key(task.objective);
     Table::new()
         .text("model", placings.iter().map(|it| &it.name))
         .text("stage", placings.iter().map(|it| stage(it.stage)))
-        .text("metric", placings.iter().map(|_| objective))
-        .number("validation_loss", placings.iter().map(|it| it.loss))
+        .text("metric", placings.iter().map(|_| metric))
+        .number("validation_loss", placings.iter().map(|it| value(it)))
 }
 
 fn trained_on(work: &Work<'_>, panel: &Panel) -> TrainedOn {

@@ -9,8 +9,8 @@
 )]
 
 mod project;
+mod told;
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -34,74 +34,6 @@ fn store_item_goes_from_data_to_an_explained_forecast() {
     let error = String::from_utf8_lossy(&nobody.stderr);
     assert_eq!(nobody.status.code(), Some(2));
     assert!(error.contains("no series has store=no such; `store` may be 1, "), "{error}");
-}
-
-#[test]
-fn only_rows_of_the_retailer_are_checked() {
-    let project = Project::new("turnover");
-    project.job(&["generate", "turnover"]);
-    let raw = project.path("data/raw/turnover.csv");
-    let text = fs::read_to_string(&raw).unwrap();
-    let own = text.lines().filter(|line| line.starts_with("acme,")).count();
-    let mut spoilt = text.clone();
-    for line in text.lines().skip(1).filter(|line| line.starts_with("acme,")).take(50) {
-        spoilt.push_str(&line.replacen("acme,", "other,", 1).replacen(",c", ",\u{fffd}", 1));
-        spoilt.push_str("x\n");
-    }
-    fs::write(&raw, spoilt).unwrap();
-
-    let said = project.of_scenario("check-quality", &[]);
-    let other = ["check-quality", "--scenario", "turnover", "--retailer", "other"];
-    let nobody = ["check-quality", "--scenario", "turnover", "--retailer", "nobody"];
-    let (other, nobody) = (project.run(&other), project.run(&nobody));
-
-    assert!(said.contains(&format!(": {own} rows")), "{said}");
-    assert_eq!((other.status.code(), nobody.status.code()), (Some(1), Some(1)));
-    let words = String::from_utf8_lossy(&nobody.stdout);
-    assert!(words.contains("no row is of retailer `nobody`; there are acme"), "{words}");
-}
-
-#[test]
-fn a_series_that_ended_long_ago_is_told_of_and_forecast() {
-    let project = Project::new("store-item");
-    let mut text = "day,shop,sold\n".to_owned();
-    for day in 0..200_i64 {
-        let date = series::grid::Moment(day * 86_400);
-        writeln!(text, "{date},a,{}", 5 + day % 7).unwrap();
-        if day < 100 {
-            writeln!(text, "{date},b,{}", 3 + day % 7).unwrap();
-        }
-    }
-    fs::write(project.path("sold.csv"), text).unwrap();
-
-    let words = ["--data", "sold.csv", "--time", "day", "--target", "sold", "--id", "shop"];
-    let run = project.run(&[&["forecast", "--horizon", "7"], &words[..]].concat());
-
-    let error = String::from_utf8_lossy(&run.stderr);
-    let warned = "warning: 1 of 2 series ended more than 7 points before the last of all, such as b on 1970-04-10";
-    assert!(error.contains(warned), "{error}");
-    assert_eq!(String::from_utf8_lossy(&run.stdout).lines().count(), 15);
-}
-
-#[test]
-fn business_days_are_forecast_on_business_days() {
-    let project = Project::new("store-item");
-    let mut text = "day,sold\n".to_owned();
-    for day in (0..200_i64).filter(|day| !matches!(day % 7, 2 | 3)) {
-        writeln!(text, "{},{}", series::grid::Moment(day * 86_400), 5 + day % 7).unwrap();
-    }
-    fs::write(project.path("sold.csv"), text).unwrap();
-
-    let words = ["forecast", "--data", "sold.csv", "--time", "day", "--target", "sold"];
-    let run = project.run(&[&words[..], &["--horizon", "6"]].concat());
-
-    let table = String::from_utf8_lossy(&run.stdout);
-    let days: Vec<_> = table.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    let said = String::from_utf8_lossy(&run.stderr);
-    assert!(said.contains("every 1D on 5 of 7 points a week"), "{said}");
-    let [friday, monday] = ["1970-07-24", "1970-07-27"];
-    assert_eq!(days[..3], ["1970-07-20", "1970-07-21", "1970-07-22"], "{table}");
-    assert_eq!(days[4..], [friday, monday], "{table}");
 }
 
 #[test]
@@ -254,6 +186,12 @@ fn capacity_tells_when_which_limit_will_be_passed() {
     assert!(risk.lines().count() > 12, "{risk}");
     assert!(project.json("reports/risk/risk.json").is_object());
     assert!(project.text("reports/risk/risk.html").contains("<svg"));
+    let comparison = project.text("reports/evaluation/model_comparison.csv");
+    let finished = comparison.lines().skip(1).filter(|line| !line.contains(",screened,"));
+    let losses: Vec<f64> =
+        finished.clone().map(|line| line.rsplit_once(',').unwrap().1.parse().unwrap()).collect();
+    assert!(finished.clone().all(|line| line.contains(",mean_wql,")), "{comparison}");
+    assert!(losses.len() > 1 && losses.is_sorted(), "{comparison}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::candidate::Candidate;
 use crate::local::Local;
 use crate::pooled::{Features, Learner, Regression};
 use crate::task::{Combination, Holiday, Objective, Task};
+use crate::tournament::measure::Measure;
 
 impl Task {
     /// What a scenario asks of a panel; none where its rows stand alone.
@@ -30,6 +31,7 @@ impl Task {
             seasons,
             quantiles: series.quantiles.iter().map(|q| f64::from(q.percent()) / 100.0).collect(),
             objective: objective(scenario.gate().metric),
+            measure: measure(scenario.gate().metric),
             candidates: models.allowed.iter().flat_map(|model| candidates(*model)).collect(),
             combination: match models.ensemble {
                 Ensemble::None => Combination::Best,
@@ -47,6 +49,19 @@ fn objective(metric: Metric) -> Objective {
         Metric::Rmse | Metric::R2 => Objective::Rmse,
         Metric::Mae | Metric::Wape | Metric::Wmae | Metric::MeanWql => Objective::Wmae,
         Metric::Mase | Metric::Rmsse | Metric::Smape => Objective::Mase,
+    }
+}
+
+/// The number by which people judge, where it is another than what is minimised and candidates have
+/// it. R2 puts them in the order of the RMSE.
+fn measure(metric: Metric) -> Measure {
+    match metric {
+        Metric::Mae => Measure::Mae,
+        Metric::Wape => Measure::Wape,
+        Metric::MeanWql => Measure::MeanWql,
+        Metric::Rmse | Metric::R2 | Metric::Wmae | Metric::Mase | Metric::Rmsse | Metric::Smape => {
+            Measure::Loss
+        }
     }
 }
 

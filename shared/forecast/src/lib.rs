@@ -43,4 +43,5 @@ pub use crate::asked::{baseline, candidates};
 pub use crate::auto::auto;
 pub use crate::error::Error;
 pub use crate::fitted::{Fitted, PanelForecast, SeriesForecast, fit};
+pub use crate::tournament::measure::Measure;
 pub use crate::tournament::{Choice, Member, Placing, Size, Stage};

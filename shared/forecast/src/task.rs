@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::local::{Local, Range};
 use crate::multiplicative;
 use crate::pooled::Features;
+use crate::tournament::measure::Measure;
 use crate::view::{Origins, View, end};
 
 /// What is to be forecast.
@@ -21,6 +22,9 @@ pub struct Task {
     pub quantiles: Vec<f64>,
     /// What the tournament minimises.
     pub objective: Objective,
+    /// By which number the candidates are listed.
+    #[serde(default)]
+    pub measure: Measure,
     /// Which values the target can take.
     pub range: Range,
     /// From which point on each series is forecast.
@@ -93,6 +97,7 @@ impl Task {
             horizon,
             quantiles: vec![0.1, 0.5, 0.9],
             objective: Objective::default(),
+            measure: Measure::default(),
             range: guess_range(panel),
             origins: guess_origins(panel, horizon),
             candidates: Candidate::usual(panel),

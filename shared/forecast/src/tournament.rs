@@ -10,6 +10,7 @@
 //! where there is plenty.
 
 pub(crate) mod evidence;
+pub(crate) mod measure;
 mod weights;
 
 use serde::{Deserialize, Serialize};
@@ -70,8 +71,19 @@ pub struct Placing {
     pub name: String,
     /// Its loss under the objective.
     pub loss: f64,
+    /// The number by which candidates are listed; none in what earlier versions stored.
+    #[serde(default)]
+    pub measured: Option<f64>,
     /// How far it came.
     pub stage: Stage,
+}
+
+impl Placing {
+    fn of(name: String, (evidence, said): (&Evidence, &[f64]), task: &Task, stage: Stage) -> Self {
+        let loss = evidence.loss(said, task.objective);
+        let measured = Some(task.measure.of(evidence, said, task)).filter(|it| it.is_finite());
+        Self { name, loss, measured, stage }
+    }
 }
 
 /// How far a candidate came.
@@ -121,11 +133,10 @@ pub(crate) fn hold(panel: &Panel, task: &Task) -> Result<(Choice, Evidence), Err
     if task.combination == Combination::Weighted && !weights::dear_ones_pay(&evidence, task) {
         let (free, dear): (Vec<Candidate>, Vec<Candidate>) =
             left.iter().partition(|candidate| candidate.cost() == 0);
-        let losses = evidence.losses(task.objective);
-        for (candidate, &loss) in evidence.candidates.iter().zip(&losses) {
+        for (candidate, said) in evidence.candidates.iter().zip(&evidence.forecasts) {
             if dear.contains(candidate) {
                 let name = candidate.name(&panel.keys);
-                placings.push(Placing { name, loss, stage: Stage::Screened });
+                placings.push(Placing::of(name, (&evidence, said), task, Stage::Screened));
             }
         }
         let many = spread(&known, finished_count(panel, task, &free, rounds.len()));
@@ -159,7 +170,8 @@ fn screen(
         let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
         let telling = sample.len() >= 8 && evidence.points.len() >= 60;
         let mut order: Vec<(Candidate, f64)> = Vec::new();
-        for (candidate, loss) in competing.iter().zip(losses).filter(|(c, _)| new.contains(c)) {
+        let judged = competing.iter().zip(losses).zip(&evidence.forecasts);
+        for ((candidate, loss), said) in judged.filter(|((it, _), _)| new.contains(it)) {
             let bound = match (*candidate == safest, candidate.cost() > 0 && many_related) {
                 (_, true) => NOT_WORTH * best,
                 (true, false) => SAFEST * best,
@@ -169,7 +181,7 @@ fn screen(
                 order.push((*candidate, loss));
             } else {
                 let name = candidate.name(&panel.keys);
-                placings.push(Placing { name, loss, stage: Stage::Screened });
+                placings.push(Placing::of(name, (&evidence, said), task, Stage::Screened));
             }
         }
         order.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -197,12 +209,12 @@ fn decide(
         Combination::Weighted => weights::mixture(evidence, task, &losses),
     };
     evidence.mix(&weights);
-    for (candidate, &loss) in evidence.candidates.iter().zip(&losses) {
+    for (candidate, said) in evidence.candidates.iter().zip(&evidence.forecasts) {
         let name = candidate.name(&panel.keys);
-        placings.push(Placing { name, loss, stage: Stage::Finished });
+        placings.push(Placing::of(name, (evidence, said), task, Stage::Finished));
     }
-    let loss = evidence.loss(&evidence.mixture, task.objective);
-    placings.push(Placing { name: "mixture".to_owned(), loss, stage: Stage::Mixture });
+    let mixture = (&*evidence, evidence.mixture.as_slice());
+    placings.push(Placing::of("mixture".to_owned(), mixture, task, Stage::Mixture));
     placings.retain(|placing| placing.loss.is_finite());
     placings.sort_by(|a, b| {
         (a.stage == Stage::Screened, a.loss)

@@ -13,6 +13,7 @@ pub(crate) mod collect;
 pub(crate) mod join;
 pub(crate) mod levels;
 mod place;
+mod rows;
 
 use crate::grid::Grid;
 use crate::panel::{Column, Panel, Series};
@@ -21,6 +22,7 @@ use crate::schema::{Purpose, Schema};
 
 pub use crate::assemble::anchor::{infer_frequency, lay_grid};
 pub use crate::assemble::join::first_schema;
+pub use crate::assemble::rows::{HeldRow, Rows};
 
 use crate::assemble::collect::Collected;
 use crate::assemble::join::Joined;
@@ -80,13 +82,32 @@ pub fn panel(
     let joined = joined.collect::<Result<Vec<_>, _>>()?;
     formats.extend(joined.iter().flat_map(|joined| joined.rows.formats.clone()));
     join::all_there(schema, &formats)?;
-    let grid = grid_of(&name, schema, &first)?;
-    let placed = place::place(&first, schema, grid, duplicates)?;
+    assembled((&name, &first), (&joined, formats), schema, duplicates)
+}
+
+/// Makes a panel of rows that are held; the name appears in messages.
+pub fn panel_of(
+    name: &str,
+    rows: &Rows,
+    schema: &Schema,
+    duplicates: Duplicates,
+) -> Result<Assembled, ReadError> {
+    assembled((name, &rows.0), (&[], rows.0.formats.clone()), schema, duplicates)
+}
+
+fn assembled(
+    (name, first): (&str, &Collected),
+    (joined, formats): (&[Joined], Vec<Format>),
+    schema: &Schema,
+    duplicates: Duplicates,
+) -> Result<Assembled, ReadError> {
+    let grid = grid_of(name, schema, first)?;
+    let placed = place::place(first, schema, grid, duplicates)?;
     let notes = Notes { rows: first.rows, nameless_rows: first.nameless, formats, ..placed.notes };
     if placed.series.is_empty() {
-        return Err(ReadError::NoRows { file: name, rows: first.rows });
+        return Err(ReadError::NoRows { file: name.to_owned(), rows: first.rows });
     }
-    Ok(finish(schema, (&first, &joined), Placed { notes, ..placed }, grid))
+    Ok(finish(schema, (first, joined), Placed { notes, ..placed }, grid))
 }
 
 fn grid_of(file: &str, schema: &Schema, first: &Collected) -> Result<Grid, ReadError> {

@@ -19,7 +19,8 @@
 //!
 //! and warns of what may be right: `negative_target`, `outliers`, `early_end` (series that end
 //! before the last point of all), `calendar` (periods without a row of any series) and
-//! `extra_columns`.
+//! `extra_columns`. Of a hold-out that is given beside the training [`overlap()`] says whether a row
+//! of it is in both.
 //!
 //! An outlier is a target farther from the running level of its series than twenty running mean
 //! deviations, both exponential with a memory of 64 rows in the order of the file and fed with
@@ -29,6 +30,7 @@
 mod cadence;
 mod checker;
 mod finish;
+mod overlap;
 mod report;
 mod state;
 mod tally;
@@ -40,6 +42,7 @@ use scenario::data::{NegativeTarget, Range};
 
 use crate::assemble::join::{self, Joined};
 pub use crate::quality::checker::Checker;
+pub use crate::quality::overlap::{Overlap, Shared, overlap};
 pub use crate::quality::report::{Check, Example, Failed, Outcome, Report, SeriesSummary};
 use crate::read::{Batch, ReadError, Reader, Sources};
 use crate::schema::Schema;

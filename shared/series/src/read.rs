@@ -29,6 +29,7 @@ mod reader;
 mod separators;
 mod source;
 mod splitter;
+mod time_form;
 
 pub use crate::read::batch::{Batch, Lines, Values};
 pub use crate::read::cell::{CellFault, Fault};
@@ -36,3 +37,4 @@ pub use crate::read::error::{Place, ReadError, Row};
 pub use crate::read::intern::Texts;
 pub use crate::read::reader::{Format, Reader};
 pub use crate::read::source::{Source, Sources};
+pub use crate::read::time_form::TimeForm;

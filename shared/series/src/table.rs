@@ -63,6 +63,24 @@ pub fn table(source: Source, schema: &Schema) -> Result<Table, ReadError> {
 }
 
 impl Table {
+    /// Some of its rows, in this order; those that it does not have are left out.
+    #[must_use]
+    pub fn part(&self, rows: &[usize]) -> Self {
+        let of = |values: &[f64]| rows.iter().filter_map(|&row| values.get(row).copied()).collect();
+        let column = |column: &TableColumn| TableColumn {
+            name: column.name.clone(),
+            purpose: column.purpose,
+            values: of(&column.values),
+            levels: column.levels.clone(),
+        };
+        Self {
+            columns: self.columns.iter().map(column).collect(),
+            target: of(&self.target),
+            places: rows.iter().filter_map(|&row| self.places.get(row).cloned()).collect(),
+            formats: self.formats.clone(),
+        }
+    }
+
     /// What tree models learn from: the features as they are, a row for each row of the table, whose
     /// number stands in the place of the series.
     ///

@@ -272,11 +272,28 @@ fn a_quote_that_is_never_closed_is_named() {
 #[test]
 fn what_is_not_there_is_named() {
     let nowhere = Source::path(Path::new("no/such/file.csv")).unwrap_err().to_string();
-    let empty = folder(&[("_SUCCESS", b""), (".hidden.csv", b"x"), ("manifest.json", b"{}")]);
+    let empty = folder(&[("_SUCCESS", b""), (".hidden.csv", b"x"), ("quality.json", b"{}")]);
     let empty = Source::path(empty.path()).unwrap_err().to_string();
 
     assert!(nowhere.starts_with("no/such/file.csv: cannot be opened"), "{nowhere}");
     assert!(empty.contains("the folder holds no data file"), "{empty}");
+}
+
+#[test]
+fn documents_beside_the_data_of_a_folder_are_not_read() {
+    let data: &[u8] = b"date,store,item,sales\n2020-01-01,1,1,4\n";
+    let more: &[u8] = b"date,store,item,sales\n2020-01-02,1,1,5\n";
+    let folder = folder(&[
+        ("about.json", b"{}"),
+        ("README.MD", b"# Sales"),
+        (".part-0.crc", b"x"),
+        ("part-0", data),
+        ("part-1.csv.out", more),
+    ]);
+
+    let read = panel(one(Source::path(folder.path()).unwrap()), &schema(), Duplicates::Refuse);
+
+    assert_eq!(read.unwrap().panel.series[0].target, [4.0, 5.0]);
 }
 
 #[test]

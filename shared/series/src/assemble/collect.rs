@@ -7,7 +7,7 @@ use crate::read::{Batch, Format, Place, ReadError, Reader, Row, Source, Texts, V
 use crate::schema::{Purpose, Schema};
 
 /// All rows of a file that have key and time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Collected {
     pub(crate) series: Vec<u32>,
     pub(crate) time: Vec<i64>,
@@ -20,11 +20,11 @@ pub(crate) struct Collected {
     pub(crate) rows: u64,
     pub(crate) nameless: u64,
     pub(crate) formats: Vec<Format>,
-    trail: Vec<(usize, Arc<str>, Row)>,
+    pub(super) trail: Vec<(usize, Arc<str>, Row)>,
 }
 
 /// The values of a column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Kept {
     /// One for each row.
     Rows(Vec<f64>),

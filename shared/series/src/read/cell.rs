@@ -48,6 +48,12 @@ pub enum CellFault {
     /// The year does not come first.
     #[error("may be day or month first, which cannot be known; write YYYY-MM-DD")]
     YearLast,
+    /// A month or a year where points are closer together.
+    #[error(
+        "is a month or a year, and the points are closer together or nobody said that they are \
+         years; write YYYY-MM-DD, or choose the frequency 1M or 1Y"
+    )]
+    TooCoarse,
     /// Dates are written in two ways.
     #[error("is written otherwise than the dates before it; write all of them alike")]
     MixedDates,
@@ -83,6 +89,7 @@ impl CellFault {
             Self::NotADate => "not_a_date",
             Self::NoSuchDay => "no_such_day",
             Self::YearLast => "year_last",
+            Self::TooCoarse => "too_coarse",
             Self::MixedDates => "mixed_dates",
             Self::TimeOfDay => "time_of_day",
             Self::MixedZones => "mixed_zones",

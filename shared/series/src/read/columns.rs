@@ -6,6 +6,7 @@ use crate::read::cell::CellFault;
 use crate::read::date::Dates;
 use crate::read::intern::Interner;
 use crate::read::numbers;
+use crate::read::time_form::TimeForm;
 use crate::schema::{Purpose, Schema};
 
 /// The columns of a schema with the texts that were seen in them.
@@ -43,7 +44,7 @@ impl Columns {
         let readings = schema.columns.iter().map(|field| {
             match (field.purpose, field.kind) {
                 (Purpose::Key, _) => Reading::Key,
-                (Purpose::Time, kind) => Reading::Time(Dates::of(kind)),
+                (Purpose::Time, kind) => Reading::Time(Dates::of_points(kind, schema.frequency)),
                 // Ids are read where rows stand alone: there they are all that tells rows apart.
                 (Purpose::Identifier, _) if time.is_some() => Reading::None,
                 (Purpose::Identifier, _) | (_, ColumnKind::Category | ColumnKind::Text) => {
@@ -57,6 +58,15 @@ impl Columns {
         });
         let readings = readings.collect();
         Self { series: Interner::of(keys.len()), keys, readings, schema: schema.clone() }
+    }
+
+    /// How the times of the current file are written, as far as it was read.
+    pub(super) fn written(&self) -> Option<TimeForm> {
+        let written = |reading: &Reading| match reading {
+            Reading::Time(dates) => dates.written(),
+            _ => None,
+        };
+        self.readings.iter().find_map(written)
     }
 
     /// Forgets what may differ between files.

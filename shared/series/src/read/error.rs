@@ -57,7 +57,8 @@ pub enum ReadError {
     },
     /// A folder has nothing to read.
     #[error(
-        "{folder}: the folder holds no data file; hidden files, manifests and `_SUCCESS` do not count"
+        "{folder}: the folder holds no data file; names that begin with `.` or `_`, manifests, and \
+         .json, .md, .html and other documents do not count"
     )]
     NoFiles {
         /// The folder as it was named.

@@ -29,6 +29,26 @@ impl Texts {
         let first = number as usize * self.width;
         self.parts.get(first..first + self.width).unwrap_or_default()
     }
+
+    /// Takes in the texts of others, and answers for each of their numbers the one that it has here.
+    pub(crate) fn take_in(&mut self, others: &Self) -> Vec<u32> {
+        let numbers = |texts: &Self| 0..u32::try_from(texts.count).unwrap_or(u32::MAX);
+        let own = numbers(self).map(|number| (self.get(number).to_vec(), number));
+        let mut known: HashMap<Vec<Box<str>>, u32> = own.collect();
+        let mut here = Vec::with_capacity(others.count);
+        for number in numbers(others) {
+            let texts = others.get(number);
+            let number = known.get(texts).copied().unwrap_or_else(|| {
+                let next = u32::try_from(self.count).unwrap_or(u32::MAX);
+                self.parts.extend(texts.iter().cloned());
+                self.count += 1;
+                known.insert(texts.to_vec(), next);
+                next
+            });
+            here.push(number);
+        }
+        here
+    }
 }
 
 /// A text as a word: itself if it is short, or its number among the long ones.

@@ -16,7 +16,7 @@ use crate::read::intern::Texts;
 use crate::read::parquet::ParquetFile;
 use crate::read::source::{Part, Source, open};
 use crate::read::splitter::{Broken, LONGEST, More, Splitter};
-use crate::read::{ReadError, Values};
+use crate::read::{ReadError, TimeForm, Values};
 use crate::schema::Schema;
 
 /// Reads one file after the other.
@@ -56,6 +56,8 @@ pub struct Format {
     pub extra: Vec<String>,
     /// Those of the schema that the file lacks, whose values are missing.
     pub lacking: Vec<String>,
+    /// How its times are written; known once it was read, and of texts only.
+    pub times: Option<TimeForm>,
 }
 
 struct Current {
@@ -156,6 +158,9 @@ impl Reader {
     }
 
     fn next_file(&mut self) -> Result<(), ReadError> {
+        if let Some(format) = self.formats.last_mut() {
+            format.times = self.columns.written();
+        }
         self.columns.begin_file();
         self.current = match self.parts.next() {
             None => None,
@@ -212,6 +217,7 @@ impl Reader {
             names: header.names.clone(),
             extra: header.extra(schema),
             lacking: header.lacking(schema),
+            times: None,
         });
         Current { file, header, rows }
     }

@@ -1,7 +1,9 @@
 //! Where do the bytes come from?
 //!
-//! Files of a folder are read in the order of their names, so that a run can be repeated. Hidden
-//! files, manifests, `_SUCCESS` and other names that begin with `_` or `.` are no data.
+//! Files of a folder are read in the order of their names, so that a run can be repeated. What begins
+//! with `.` or `_` (hidden files, `_SUCCESS`), manifests, and what ends as documents do (`DOCUMENTS`)
+//! are no data; everything else is, whatever its name, because many tools write parts without an
+//! ending.
 
 use std::fmt;
 use std::io::{Cursor, Read};
@@ -12,6 +14,10 @@ use crate::schema::Schema;
 
 /// Of how many files pieces are taken.
 const MOST_SAMPLED: usize = 16;
+
+/// The endings of files that lie beside data and are none. One that is named itself is read.
+const DOCUMENTS: [&str; 10] =
+    ["crc", "html", "json", "log", "md", "png", "svg", "toml", "yaml", "yml"];
 
 /// One or several files, or a stream.
 pub struct Source {
@@ -156,7 +162,9 @@ fn names(folder: &Path) -> Result<Vec<String>, ReadError> {
 }
 
 fn is_data(name: &str) -> bool {
-    !name.starts_with(['.', '_']) && !name.contains("manifest")
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let is_document = ending.is_some_and(|ending| DOCUMENTS.contains(&ending.as_str()));
+    !name.starts_with(['.', '_']) && !name.contains("manifest") && !is_document
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ReadError> {
