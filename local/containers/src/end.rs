@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use machine::Time;
 
+use crate::Shared;
 use crate::error::ContainerError;
+use crate::folder::Folder;
 
 /// The longest `FailureReason`.
 const LONGEST_REASON: usize = 1024;
@@ -75,8 +77,42 @@ pub(crate) enum Cut {
     TimedOut,
 }
 
+/// A job from its beginning to its end.
+pub(crate) struct Attempt<'a> {
+    shared: &'a Shared,
+    name: &'a str,
+    started: Time,
+    folder: Option<Folder>,
+    /// What it did so far.
+    pub(crate) outcome: Outcome,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn begin(shared: &'a Shared, name: &'a str) -> Self {
+        let started = shared.machine.clock.now();
+        Self { shared, name, started, folder: None, outcome: Outcome::default() }
+    }
+
+    /// Makes the folder of the job, which is kept for a while if the job fails.
+    pub(crate) fn folder(&mut self) -> Result<PathBuf, ContainerError> {
+        let folder = Folder::make(&self.shared.machine.home.work(), self.name)?;
+        Ok(self.folder.insert(folder).path().to_owned())
+    }
+
+    /// Its end, once there is nothing left to do.
+    pub(crate) fn end(self, done: &Result<(), ContainerError>) -> JobEnd {
+        if let Some(folder) = &self.folder {
+            folder.end(done);
+        }
+        let machine = &self.shared.machine;
+        let log = machine.home.logs().join(format!("{}.log", self.name));
+        let times = (self.started, machine.clock.now());
+        JobEnd::of(times, log, self.outcome, done.as_ref().err())
+    }
+}
+
 impl JobEnd {
-    pub(crate) fn of(
+    fn of(
         times: (Time, Time),
         log: PathBuf,
         outcome: Outcome,

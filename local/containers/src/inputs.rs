@@ -54,7 +54,12 @@ pub(crate) fn find(asker: Asker<'_>, source: &Source) -> Result<Vec<Found>, Cont
 }
 
 fn by_prefix(asker: Asker<'_>, uri: &Uri) -> Result<Vec<Found>, ContainerError> {
-    let listed = asker.storage.list(&uri.bucket, &uri.key)?;
+    let listed = asker.storage.list(&uri.bucket, &uri.key);
+    // What lacks is told in the same words, which name the place.
+    let listed = listed.or_else(|refusal| match refusal.code.as_ref() {
+        "NoSuchBucket" => Ok(Vec::new()),
+        _ => Err(refusal),
+    })?;
     let files = listed.into_iter().filter(|stored| !stored.key.ends_with('/'));
     let found: Vec<Found> = files.map(|stored| named(stored, &uri.key)).collect();
     if found.is_empty() {

@@ -8,6 +8,8 @@ pub(crate) mod processing;
 pub(crate) mod training;
 pub(crate) mod transform;
 
+use std::collections::BTreeSet;
+
 use machine::Refusal;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -82,6 +84,18 @@ fn without(request: &Value, members: &[&str]) -> Result<(), Refusal> {
         Some(member) => {
             Err(Refusal::invalid(format!("{member} is not available in the local engine")))
         }
+        None => Ok(()),
+    }
+}
+
+/// Refuses two of something with one name.
+fn check_distinct<'a>(what: &str, names: impl Iterator<Item = &'a String>) -> Result<(), Refusal> {
+    let mut seen = BTreeSet::new();
+    let mut names = names;
+    match names.find(|&name| !seen.insert(name)) {
+        Some(name) => Err(Refusal::invalid(format!(
+            "{what} `{name}` is given twice; give each a name of its own"
+        ))),
         None => Ok(()),
     }
 }

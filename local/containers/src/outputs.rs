@@ -57,9 +57,22 @@ pub(crate) async fn upload(
 ) -> Result<(), ContainerError> {
     let uri = Uri::read(uri)?;
     for (name, path) in files {
-        storage.put_file(&uri.bucket, &uri.below(name), path).await?;
+        leave(storage, path, &Uri { key: uri.below(name), bucket: uri.bucket.clone() }).await?;
     }
     Ok(())
+}
+
+/// Makes an object of a file.
+pub(crate) async fn leave(
+    storage: &dyn Storage,
+    file: &Path,
+    uri: &Uri,
+) -> Result<(), ContainerError> {
+    let left = storage.put_file(&uri.bucket, &uri.key, file).await;
+    left.map_err(|refusal| match refusal.status {
+        ..500 => ContainerError::Client(format!("Data upload to {uri} failed: {refusal}")),
+        _ => ContainerError::Refused(refusal),
+    })
 }
 
 #[cfg(test)]

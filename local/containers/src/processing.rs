@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::Shared;
-use crate::end::{JobEnd, Outcome};
+use crate::end::{Attempt, JobEnd};
 use crate::error::ContainerError;
-use crate::folder::{Folder, make};
+use crate::folder::make;
 use crate::inputs::Asker;
 use crate::instances::{failed, fetch, host, hosts, resources, said, write_json};
 use crate::job::processing::{Output, ProcessingJob, Upload};
@@ -20,32 +20,18 @@ use crate::stop::Stop;
 use crate::storage::Storage;
 
 pub(crate) async fn run(shared: &Shared, job: &ProcessingJob, stop: &Stop) -> JobEnd {
-    let started = shared.machine.clock.now();
-    let log = shared.machine.home.logs().join(format!("{}.log", job.name));
-    let mut outcome = Outcome::default();
-    let error = whole(shared, job, stop, &mut outcome).await.err();
-    let ended = shared.machine.clock.now();
-    JobEnd::of((started, ended), log, outcome, error.as_ref())
+    let mut attempt = Attempt::begin(shared, &job.name);
+    let done = whole(shared, job, stop, &mut attempt).await;
+    attempt.end(&done)
 }
 
 async fn whole(
     shared: &Shared,
     job: &ProcessingJob,
     stop: &Stop,
-    outcome: &mut Outcome,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), ContainerError> {
-    let folder = Folder::make(&shared.machine.home.work(), &job.name)?;
-    let done = in_folder(shared, job, stop, (folder.path(), outcome)).await;
-    folder.end(&done);
-    done
-}
-
-async fn in_folder(
-    shared: &Shared,
-    job: &ProcessingJob,
-    stop: &Stop,
-    (folder, outcome): (&Path, &mut Outcome),
-) -> Result<(), ContainerError> {
+    let folder = attempt.folder()?;
     let (log, storage) = shared.start(&job.name, &job.request.role_arn, Metrics::default())?;
     let count = job.request.processing_resources.cluster_config.instance_count;
     let instances: Vec<PathBuf> = hosts(count).iter().map(|host| folder.join(host)).collect();
@@ -75,9 +61,9 @@ async fn in_folder(
     let ended = shared.run(launches, stop, job.request.stopping_condition.as_ref()).await;
     log.close();
     let ended = ended?;
-    (outcome.exit_code, outcome.cut) = (Some(ended.code), ended.cut);
+    (attempt.outcome.exit_code, attempt.outcome.cut) = (Some(ended.code), ended.cut);
     let message = said_by(&instances)?;
-    outcome.exit_message.clone_from(&message);
+    attempt.outcome.exit_message.clone_from(&message);
     let well = ended.code == 0 && ended.cut.is_none();
     for output in job.outputs.iter().filter(|output| well || output.upload == Upload::Continuous) {
         take_up(storage.as_ref(), output, &instances).await?;

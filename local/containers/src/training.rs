@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::Shared;
-use crate::end::{JobEnd, Outcome};
+use crate::end::{Attempt, JobEnd};
 use crate::environment::base;
 use crate::error::ContainerError;
-use crate::folder::{Folder, make};
+use crate::folder::make;
 use crate::inputs::Asker;
 use crate::instances::{blocking, failed, fetch, host, hosts, resources, said, write_json};
 use crate::job::Sharing;
@@ -21,32 +21,18 @@ use crate::stop::Stop;
 use crate::storage::{Storage, Uri};
 
 pub(crate) async fn run(shared: &Shared, job: &TrainingJob, stop: &Stop) -> JobEnd {
-    let started = shared.machine.clock.now();
-    let log = shared.machine.home.logs().join(format!("{}.log", job.name));
-    let mut outcome = Outcome::default();
-    let error = whole(shared, job, stop, &mut outcome).await.err();
-    let ended = shared.machine.clock.now();
-    JobEnd::of((started, ended), log, outcome, error.as_ref())
+    let mut attempt = Attempt::begin(shared, &job.name);
+    let done = whole(shared, job, stop, &mut attempt).await;
+    attempt.end(&done)
 }
 
 async fn whole(
     shared: &Shared,
     job: &TrainingJob,
     stop: &Stop,
-    outcome: &mut Outcome,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), ContainerError> {
-    let folder = Folder::make(&shared.machine.home.work(), &job.name)?;
-    let done = in_folder(shared, job, stop, (folder.path(), outcome)).await;
-    folder.end(&done);
-    done
-}
-
-async fn in_folder(
-    shared: &Shared,
-    job: &TrainingJob,
-    stop: &Stop,
-    (folder, outcome): (&Path, &mut Outcome),
-) -> Result<(), ContainerError> {
+    let folder = attempt.folder()?;
     let request = &job.request;
     let (log, storage) = shared.start(&job.name, &request.role_arn, job.metrics.clone())?;
     let count = request.resource_config.instance_count;
@@ -79,15 +65,15 @@ async fn in_folder(
     let ended = shared.run(launches, stop, request.stopping_condition.as_ref()).await;
     log.close();
     let ended = ended?;
-    (outcome.exit_code, outcome.cut) = (Some(ended.code), ended.cut);
-    outcome.metrics = log.metrics();
+    (attempt.outcome.exit_code, attempt.outcome.cut) = (Some(ended.code), ended.cut);
+    attempt.outcome.metrics = log.metrics();
     if ended.code != 0 && ended.cut.is_none() {
         let failures = instances.iter().map(|it| said(&it.join("output/failure")));
         let said = failures.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().next();
         return Err(failed(said, &log, ended.code));
     }
     // Also a job that was stopped leaves what it had by then.
-    outcome.model_artifacts = leave(job, storage.as_ref(), folder, &instances).await?;
+    attempt.outcome.model_artifacts = leave(job, storage.as_ref(), &folder, &instances).await?;
     Ok(())
 }
 
@@ -192,6 +178,5 @@ async fn packed(
 ) -> Result<(), ContainerError> {
     let path = archive.to_owned();
     blocking(move || crate::archive::pack(&files, &path)).await?;
-    let uri = Uri::read(uri)?;
-    Ok(storage.put_file(&uri.bucket, &uri.key, archive).await?)
+    crate::outputs::leave(storage, archive, &Uri::read(uri)?).await
 }

@@ -17,7 +17,7 @@ pub(crate) use self::reshape::Reshaping;
 use self::object::Work;
 use self::payloads::Cutting;
 use crate::Shared;
-use crate::end::{Cut, JobEnd, Outcome};
+use crate::end::{Attempt, Cut, JobEnd};
 use crate::environment::Variables;
 use crate::error::ContainerError;
 use crate::folder::Folder;
@@ -39,19 +39,16 @@ struct Limits {
 }
 
 pub(crate) async fn run(shared: &Shared, job: &TransformJob, stop: &Stop) -> JobEnd {
-    let started = shared.machine.clock.now();
-    let log = shared.machine.home.logs().join(format!("{}.log", job.name));
-    let mut outcome = Outcome::default();
-    let error = whole(shared, job, stop, &mut outcome).await.err();
-    let ended = shared.machine.clock.now();
-    JobEnd::of((started, ended), log, outcome, error.as_ref())
+    let mut attempt = Attempt::begin(shared, &job.name);
+    let done = whole(shared, job, stop, &mut attempt).await;
+    attempt.end(&done)
 }
 
 async fn whole(
     shared: &Shared,
     job: &TransformJob,
     stop: &Stop,
-    outcome: &mut Outcome,
+    attempt: &mut Attempt<'_>,
 ) -> Result<(), ContainerError> {
     let caller = shared.machine.credentials.assumed(&job.model.role_arn, "SageMaker");
     let storage = shared.storage.acting_as(&caller);
@@ -61,19 +58,18 @@ async fn whole(
         role_arn: &job.model.role_arn,
     };
     let found = find(asker, &job.source)?;
-    let folder = Folder::make(&shared.machine.home.work(), &job.name)?;
+    let folder = attempt.folder()?;
     let mut servers = Vec::new();
     let done = tokio::select! {
-        done = through(shared, job, (&storage, &found), (folder.path(), &mut servers)) => done,
+        done = through(shared, job, (&storage, &found), (&folder, &mut servers)) => done,
         () = stop.stopped() => {
-            outcome.cut = Some(Cut::Stopped);
+            attempt.outcome.cut = Some(Cut::Stopped);
             Ok(())
         }
     };
     for server in &servers {
         server.end().await;
     }
-    folder.end(&done);
     done
 }
 

@@ -44,7 +44,7 @@ impl Delivery {
                 Ok(json_answer(200, JSON, &json!({"Functions": functions})))
             }
             (&Method::GET, ["2015-03-31", "functions", name, rest @ ..]) if rest.len() < 2 => {
-                let function = self.catalog().function(&decoded(name))?;
+                let function = self.catalog().function(&qualified(&decoded(name), request))?;
                 let (action, body) = match rest {
                     [] => ("lambda:GetFunction", described(function)),
                     ["configuration"] => {
@@ -68,16 +68,7 @@ impl Delivery {
         name: &str,
         request: &Request,
     ) -> Result<Response, Refusal> {
-        let qualifier = request.uri().query().unwrap_or_default().split('&');
-        let qualifier =
-            qualifier.filter_map(|pair| pair.strip_prefix("Qualifier=")).map(decoded).next();
-        let named = match qualifier {
-            Some(qualifier) if !name.ends_with(&format!(":{qualifier}")) => {
-                format!("{name}:{qualifier}")
-            }
-            _ => name.to_owned(),
-        };
-        let function = self.catalog().function(&named)?;
+        let function = self.catalog().function(&qualified(name, request))?;
         self.permit(caller, "lambda:InvokeFunction", &function.arn)?;
         let kind = header(request, "x-amz-invocation-type").unwrap_or("RequestResponse");
         let payload = request.body();
@@ -108,6 +99,17 @@ impl Delivery {
                 Err(Refusal::new(400, "InvalidParameterValueException", message))
             }
         }
+    }
+}
+
+/// The name of a function with the version or alias that the request asks for.
+fn qualified(name: &str, request: &Request) -> String {
+    let pairs = request.uri().query().unwrap_or_default().split('&');
+    match pairs.filter_map(|pair| pair.strip_prefix("Qualifier=")).map(decoded).next() {
+        Some(qualifier) if !name.ends_with(&format!(":{qualifier}")) => {
+            format!("{name}:{qualifier}")
+        }
+        _ => name.to_owned(),
     }
 }
 

@@ -135,15 +135,22 @@ impl Queues {
             return Ok(Vec::new());
         }
         let hide = ask.hide.unwrap_or_else(|| queue.number("VisibilityTimeout"));
-        let take = Take {
-            queue: queue.name.clone(),
-            count: ask.count,
-            now,
-            hidden_until: now.after(seconds(hide)),
-            redrive: queue.redrive(),
-            queue_arn: self.arn(&queue.name),
-        };
-        store.write(|batch| messages::receive(batch, &take))
+        store.write(|batch| {
+            // Where there is no queue to move them to, messages stay.
+            let redrive = match queue.redrive() {
+                Some((_, target)) if batch.read::<Queue>(KIND, &target)?.is_none() => None,
+                redrive => redrive,
+            };
+            let take = Take {
+                queue: queue.name.clone(),
+                count: ask.count,
+                now,
+                hidden_until: now.after(seconds(hide)),
+                redrive,
+                queue_arn: self.arn(&queue.name),
+            };
+            messages::receive(batch, &take)
+        })
     }
 
     /// Deletes messages by their receipts.

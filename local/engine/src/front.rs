@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 use self::answer::{Protocol, json, plain, refused};
-use self::route::{Route, Service, is_for_this_machine, operation, route};
+use self::route::{Route, Service, asked, is_for_this_machine, route};
 use self::signature::Authorization;
 use crate::services::StepServices;
 
@@ -101,8 +101,9 @@ impl Front {
             Route::Service(service) => self.service(service, authorization, (parts, body)).await,
             Route::Engine => self.engine(authorization, (parts, body)).await,
             Route::Unknown(service) => {
-                let operation = operation(&parts.headers).unwrap_or("operations").to_owned();
-                refused(&Refusal::unknown_operation(&service, &operation), Protocol::Json)
+                let body = read(body).await.unwrap_or_default();
+                let (operation, protocol) = asked(&parts, &body);
+                refused(&Refusal::unknown_operation(&service, &operation), protocol)
             }
             Route::Unsigned => {
                 let message = "Missing Authentication Token";
@@ -192,13 +193,17 @@ impl Front {
         parts: &Parts,
         body: &Bytes,
     ) -> Result<Value, Refusal> {
-        let operation = operation(&parts.headers).unwrap_or_default();
+        // Feature Store's runtime, for one, signs as SageMaker and has paths instead of targets.
+        let (operation, Protocol::Json) = asked(parts, body) else {
+            let path = format!("{} {}", parts.method, parts.uri.path());
+            return Err(Refusal::unknown_operation("SageMaker", &path));
+        };
         let request = parsed(body)?;
-        if Pipelines::<StepServices>::knows(operation) {
-            sagemaker::shapes::check_request(operation, &request)?;
-            return self.pipelines.call(caller, operation, request).await;
+        if Pipelines::<StepServices>::knows(&operation) {
+            sagemaker::shapes::check_request(&operation, &request)?;
+            return self.pipelines.call(caller, &operation, request).await;
         }
-        self.sagemaker.call(caller, operation, request).await
+        self.sagemaker.call(caller, &operation, request).await
     }
 
     async fn model(&self, caller: &Caller, parts: &Parts, body: Bytes) -> Response<Body> {

@@ -7,9 +7,10 @@ pub mod config;
 mod front;
 mod permissions;
 mod services;
+mod tool;
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
@@ -131,7 +132,8 @@ impl Engine {
         for bucket in &stack.buckets {
             objects.create_bucket(&bucket.name)?;
         }
-        let containers = containers(&settings, &machine, &objects, &url)?;
+        let images = Images::read(&settings.images, &words(&settings.program, &["job"]))?;
+        let containers = containers(&settings, (&machine, &objects), (&images, &url))?;
         let sagemaker =
             SageMaker::open(&machine, objects.clone(), containers, Arc::clone(&permissions))?;
         let hosting = hosting(&settings, &url);
@@ -141,7 +143,7 @@ impl Engine {
             sagemaker: sagemaker.clone(),
             delivery: delivery.clone(),
             faults: machine.faults.clone(),
-            version: version_of(&settings.program),
+            images: images.clone(),
         };
         let contents = Arc::new(objects.clone());
         let pipelines = Pipelines::open(&machine, contents, steps, permissions);
@@ -261,13 +263,11 @@ fn deployed_to(settings: &Settings, url: &str) -> stack::Settings {
 
 fn containers(
     settings: &Settings,
-    machine: &Machine,
-    objects: &Objects,
-    url: &str,
+    (machine, objects): (&Machine, &Objects),
+    (images, url): (&Images, &str),
 ) -> Result<Containers, ContainerError> {
-    let own = words(&settings.program, &["job"]);
     let setup = Setup {
-        images: Images::read(&settings.images, &own)?,
+        images: images.clone(),
         launcher: words(&settings.program, &["contain"]),
         endpoint_url: Some(url.to_owned()),
         opt_ml: settings.opt_ml,
@@ -291,14 +291,4 @@ fn hosting(settings: &Settings, url: &str) -> Hosting {
 fn words(program: &Path, rest: &[&str]) -> Vec<String> {
     let program = program.to_string_lossy().into_owned();
     std::iter::once(program).chain(rest.iter().map(|&word| word.to_owned())).collect()
-}
-
-/// What the program is: a step is not taken from the cache of another one.
-fn version_of(program: &Path) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let about = fs::metadata(program).and_then(|about| Ok((about.len(), about.modified()?)));
-    match about {
-        Ok((size, modified)) => format!("{version} {size} {modified:?}"),
-        Err(_) => version.to_owned(),
-    }
 }

@@ -1,11 +1,13 @@
 //! What the steps of pipelines call, by the other services of the engine.
 
-use containers::stop;
+use containers::{Images, stop};
 use delivery::Delivery;
 use machine::{Batch, Caller, Fault, Faults, Refusal};
 use pipelines::{FunctionAnswer, Job, Pipelines, Services, StopSignal};
 use sagemaker::{JobKind, Lender, SageMaker};
 use serde_json::Value;
+
+use crate::tool;
 
 /// SageMaker's jobs, Lambda's functions and SQS's queues.
 #[derive(Debug, Clone)]
@@ -13,7 +15,7 @@ pub(crate) struct StepServices {
     pub(crate) sagemaker: SageMaker,
     pub(crate) delivery: Delivery,
     pub(crate) faults: Faults,
-    pub(crate) version: String,
+    pub(crate) images: Images,
 }
 
 impl StepServices {
@@ -81,8 +83,8 @@ impl Services for StepServices {
         self.delivery.send_message(caller, queue_url, body)
     }
 
-    fn tool_version(&self, _: &str) -> String {
-        self.version.clone()
+    fn tool_version(&self, image: &str) -> String {
+        self.images.find(image).map_or_else(|_| String::new(), tool::version)
     }
 
     fn put_tags(&self, batch: &Batch<'_>, arn: &str, tags: &Value) -> Result<(), Refusal> {

@@ -114,8 +114,24 @@ fn action(operation: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether the engine has an operation. Others are refused by their names.
+fn is_offered(operation: &str) -> bool {
+    let unlisted = ["ListBuckets", "ListObjects", "ListObjectsV2", "DeleteObjects"];
+    action(operation).is_some() || unlisted.contains(&operation)
+}
+
+/// How many bytes an object's own metadata may have, names and values.
+const MOST_METADATA: usize = 2048;
+
 /// Refuses what a request asks for beside its operation and the engine would not do.
 fn check_headers(headers: &HeaderMap, account: &str) -> Result<(), Refusal> {
+    let own = |name: &str| name.strip_prefix("x-amz-meta-").map(str::len);
+    let metadata =
+        headers.iter().filter_map(|(name, value)| Some(own(name.as_str())? + value.len()));
+    if metadata.sum::<usize>() > MOST_METADATA {
+        let words = "Your metadata headers exceed the maximum allowed metadata size";
+        return Err(Refusal::new(400, "MetadataTooLarge", words));
+    }
     for (name, value) in headers {
         let value = value.to_str().unwrap_or_default();
         let is_fine = match name.as_str() {
@@ -137,6 +153,50 @@ fn check_headers(headers: &HeaderMap, account: &str) -> Result<(), Refusal> {
         };
         if !is_fine {
             return Err(not_implemented(&format!("{name}: {value}")));
+        }
+    }
+    Ok(())
+}
+
+/// What the operations of the engine read out of a query, and what signs one.
+const QUERY: &[&str] = &[
+    "AWSAccessKeyId",
+    "Expires",
+    "Signature",
+    "bucket-region",
+    "continuation-token",
+    "delete",
+    "delimiter",
+    "encoding-type",
+    "fetch-owner",
+    "key-marker",
+    "list-type",
+    "location",
+    "marker",
+    "max-buckets",
+    "max-keys",
+    "max-parts",
+    "max-uploads",
+    "part-number-marker",
+    "partNumber",
+    "prefix",
+    "start-after",
+    "tagging",
+    "upload-id-marker",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+];
+
+/// Refuses sub-resources that the protocol crate does not know: it would take `PUT /b/k?rename`
+/// for `PUT /b/k`, and the object would be lost.
+fn check_query(uri: &Uri) -> Result<(), Refusal> {
+    for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        let is_free = name.starts_with("x-") || name.starts_with("X-");
+        if !QUERY.contains(&name) && !is_free && !name.starts_with("response-") {
+            return Err(not_implemented(&format!("?{name} of a bucket or object")));
         }
     }
     Ok(())
@@ -220,6 +280,9 @@ impl S3Access for Gate {
         }
         check_headers(cx.headers(), &self.0.identity.account).map_err(s3_error)?;
         let operation = cx.s3_op().name();
+        if is_offered(operation) {
+            check_query(cx.uri()).map_err(s3_error)?;
+        }
         let permitted = match (action(operation), cx.s3_path()) {
             (None, _) if operation == "ListBuckets" => {
                 self.0.permissions.check(&caller, "s3:ListAllMyBuckets", "*").map_err(denied)
@@ -272,5 +335,49 @@ impl S3Access for Gate {
 
     async fn upload_part_copy(&self, req: &mut S3Request<UploadPartCopyInput>) -> S3Result<()> {
         self.check_source(&req.extensions, &req.input.copy_source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_two_kilobytes_of_metadata_are_refused() {
+        let of = |size: usize| {
+            let value = "v".repeat(size).parse().unwrap();
+            HeaderMap::from_iter([("x-amz-meta-key".parse().unwrap(), value)])
+        };
+
+        assert!(check_headers(&of(2045), "1").is_ok());
+        assert_eq!(check_headers(&of(2046), "1").unwrap_err().code, "MetadataTooLarge");
+    }
+
+    #[test]
+    fn a_sub_resource_that_the_engine_lacks_is_not_taken_for_the_object() {
+        for query in ["renameObject", "renameObject=", "prefix=a&annotation=b", "metadataTable"] {
+            let refused = check_query(&format!("/b/k?{query}").parse().unwrap()).unwrap_err();
+
+            assert_eq!((refused.status, refused.code.as_ref()), (501, "NotImplemented"), "{query}");
+        }
+        let refused = check_query(&"/b/k?renameObject".parse().unwrap()).unwrap_err();
+        assert_eq!(
+            refused.message,
+            "the local engine does not have ?renameObject of a bucket or object"
+        );
+    }
+
+    #[test]
+    fn what_operations_and_signatures_put_into_a_query_is_let_through() {
+        for query in [
+            "list-type=2&prefix=a%20b&x-id=ListObjectsV2",
+            "uploadId=1&partNumber=2&X-Amz-Signature=3",
+            "response-content-type=text%2Fplain&AWSAccessKeyId=1&Signature=2&Expires=3",
+            "tagging",
+            "",
+        ] {
+            assert!(check_query(&format!("/b/k?{query}").parse().unwrap()).is_ok(), "{query}");
+        }
+        assert!(check_query(&"/b/k".parse().unwrap()).is_ok());
     }
 }

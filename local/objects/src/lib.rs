@@ -21,8 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response};
+use http::header::{CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Response};
 use machine::{Caller, Machine, Permissions, Refusal, StoreError, Time, ids};
 pub use s3s::Body;
 use s3s::crypto::{Checksum as _, Sha256};
@@ -33,11 +33,12 @@ use s3s::stream::ByteStream as _;
 use crate::blobs::{Blob, Blobs};
 use crate::checksum::{Algorithm, hex};
 use crate::conditions::Writing;
-use crate::faults::worded;
+use crate::faults::{not_implemented, worded};
 use crate::gate::listing_context;
 use crate::listing::Wanted;
 use crate::rows::{Attributes, ObjectRow};
 use crate::shelf::{Label, Shelf, blocking, fill};
+use crate::wire::s3_error;
 
 /// Every bucket and object. Clones are the same, and act as the same caller.
 #[derive(Debug, Clone)]
@@ -120,15 +121,19 @@ impl Objects {
     /// Answers a request of an S3 client.
     pub async fn call(&self, request: Request<Body>) -> Response<Body> {
         let has_body = request.body().remaining_length().exact() != Some(0);
-        let mut response = match self.service.call(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                tracing::error!(?error, "an S3 request has no answer");
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-                response
-            }
+        let answer = if is_form(&request) {
+            // Before the protocol crate judges the form, which has a policy of its own.
+            let refusal = not_implemented("S3 PostObject; presign a PUT instead");
+            s3_error(refusal).to_http_response().map_err(|error| error.to_string())
+        } else {
+            self.service.call(request).await.map_err(|error| format!("{error:?}"))
         };
+        let mut response = answer.unwrap_or_else(|error| {
+            tracing::error!(error, "an S3 request has no answer");
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        });
         if response.status().as_u16() >= 400 {
             response = worded(response);
         }
@@ -290,4 +295,11 @@ impl Objects {
             digest: row.digest,
         }
     }
+}
+
+/// Whether it is the form of a browser, which S3 takes as PostObject.
+fn is_form(request: &Request<Body>) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    request.method() == Method::POST
+        && kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }

@@ -120,6 +120,23 @@ async fn the_digest_of_a_prefix_is_of_names_and_contents() {
     assert_eq!(of("none/"), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+#[tokio::test]
+async fn the_form_of_a_browser_is_refused_by_its_name() {
+    let home = tempfile::tempdir().unwrap();
+    let (_machine, objects) = opened(home.path(), AllowAll);
+    let form = http::Request::post("/data")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body(objects::Body::from("--x--".to_owned()))
+        .unwrap();
+
+    let answer = objects.call(form).await;
+
+    assert_eq!(answer.status(), 501);
+    let text = String::from_utf8(answer.body().bytes().unwrap().to_vec()).unwrap();
+    assert!(text.contains("<Code>NotImplemented</Code>"), "{text}");
+    assert!(text.contains("does not have S3 PostObject; presign a PUT instead"), "{text}");
+}
+
 /// May do one thing.
 #[derive(Debug)]
 struct Only(&'static [&'static str]);

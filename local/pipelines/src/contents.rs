@@ -15,7 +15,16 @@ impl<S: Services> Shared<S> {
         key: &str,
     ) -> Result<Vec<u8>, Refusal> {
         self.permissions.check(caller, "s3:GetObject", &format!("arn:aws:s3:::{bucket}/{key}"))?;
-        let content = self.contents.read(bucket, key).await?;
+        let content = self.contents.read(bucket, key).await.map_err(|refusal| {
+            // The words of S3, in an error of SageMaker.
+            match refusal.status {
+                ..500 => Refusal::invalid(format!(
+                    "The object s3://{bucket}/{key} cannot be read: {}",
+                    refusal.message
+                )),
+                _ => refusal,
+            }
+        })?;
         content.ok_or_else(|| {
             Refusal::invalid(format!("The object s3://{bucket}/{key} does not exist."))
         })

@@ -129,7 +129,7 @@ impl<S: Services> Pipelines<S> {
         let executions = self.shared.ledger.machine.store.all::<Execution>(EXECUTIONS)?;
         for (key, execution) in executions {
             if !execution.status.is_over() {
-                self.shared.drive(key, execution.status);
+                self.shared.drive(key);
             }
         }
         Ok(())
@@ -153,11 +153,13 @@ impl<S: Services> Pipelines<S> {
 
 impl<S: Services> Shared<S> {
     /// Starts the task of an execution.
-    pub(crate) fn drive(self: &Arc<Self>, key: String, status: Status) {
+    pub(crate) fn drive(self: &Arc<Self>, key: String) {
         let (stop, stopped) = StopSignal::new();
-        stop.send_replace(status == Status::Stopping);
         let (halt, halted) = StopSignal::new();
         let mut drivers = self.drivers();
+        // Whoever stops it from here on finds the driver; what was kept before is read here.
+        let kept = self.ledger.execution(&key);
+        stop.send_replace(kept.is_ok_and(|execution| execution.status == Status::Stopping));
         drivers.retain(|_, driver| !driver.task.is_finished());
         let task = tokio::spawn(driver::drive(Arc::clone(self), key.clone(), stopped, halted));
         drivers.insert(key, Driver { stop, halt, task });

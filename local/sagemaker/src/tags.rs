@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::call::Handler;
 use crate::entity::{Kind, required};
 use crate::plane::{Answer, Plane};
-use crate::{experiments, hosting, jobs, listing, registry};
+use crate::{experiments, hosting, jobs, registry};
 
 const DOCUMENTS: &str = "sagemaker.tags";
 /// The most tags that a resource has.
@@ -51,9 +51,8 @@ fn delete(plane: &Arc<Plane>, caller: &Caller, request: &Value) -> Answer {
 fn list(plane: &Arc<Plane>, caller: &Caller, request: &Value) -> Answer {
     let arn = resource(plane, request)?;
     plane.allow(caller, "ListTags", &arn)?;
-    let tags = of(plane, &arn)?;
-    let (tags, next) = listing::cut(request, tags, |tag| json!(tag.get("Key")))?;
-    Ok(listing::with_next(json!({"Tags": tags}), next))
+    // One page: the smallest that can be asked for holds all that there may be.
+    Ok(json!({"Tags": of(plane, &arn)?}))
 }
 
 /// The tags of a resource, as lists of tags are written.
@@ -98,18 +97,20 @@ fn listed(tags: &Tags) -> Vec<Value> {
     tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
-/// The ARN that a request names, if there is such a thing.
+/// The ARN that a request names, as the thing itself has it, if there is such a thing.
 fn resource(plane: &Plane, request: &Value) -> Result<String, Refusal> {
     let arn = required(request, "ResourceArn")?;
     let absent = || Refusal::not_found(format!("Could not find resource \"{arn}\"."));
-    let resource = arn.strip_prefix(&plane.arn("")).ok_or_else(absent)?;
-    if let Some(kind) = kind_of(resource) {
-        let key = resource.strip_prefix(kind.path).unwrap_or(resource).trim_start_matches('/');
-        let found: Option<Value> = plane.machine.store.read(kind.documents, &key.to_lowercase())?;
-        return found.map(|_| arn.to_owned()).ok_or_else(absent);
+    // Names are found whatever their case is, and in ARNs they are in lower case.
+    let resource = arn.strip_prefix(&plane.arn("")).ok_or_else(absent)?.to_lowercase();
+    let own = plane.arn(&resource);
+    if let Some(kind) = kind_of(&resource) {
+        let key = resource.strip_prefix(kind.path).unwrap_or(&resource).trim_start_matches('/');
+        let found: Option<Value> = plane.machine.store.read(kind.documents, key)?;
+        return found.map(|_| own).ok_or_else(absent);
     }
-    let lent = plane.lender().map_or(Ok(false), |lender| lender.has(arn))?;
-    if lent { Ok(arn.to_owned()) } else { Err(absent()) }
+    let lent = plane.lender().map_or(Ok(false), |lender| lender.has(&own))?;
+    if lent { Ok(own) } else { Err(absent()) }
 }
 
 fn kind_of(resource: &str) -> Option<&'static Kind> {

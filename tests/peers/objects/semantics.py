@@ -251,7 +251,24 @@ def unsupported(bucket):
         s3.list_objects_v2(Bucket=bucket, ExpectedBucketOwner="111122223333")
 
 
-TESTS = [buckets, put_get_head_delete, keys, ranges, conditional_reads, conditional_writes, checksums, tags, copies, signatures, unsupported]
+def sub_resources(bucket):
+    """One that the engine lacks is not the object, nor the bucket."""
+    s3.put_object(Bucket=bucket, Key="k", Body=b"kept")
+    for operation in (
+        lambda: s3.rename_object(Bucket=bucket, Key="k", RenameSource=f"/{bucket}/other"),
+        lambda: s3.put_object_annotation(Bucket=bucket, Key="k", AnnotationName="a", AnnotationPayload=b"x"),
+        lambda: s3.delete_object_annotation(Bucket=bucket, Key="k", AnnotationName="a"),
+        lambda: s3.delete_bucket_metadata_configuration(Bucket=bucket),
+        lambda: s3.get_bucket_abac(Bucket=bucket),
+    ):
+        with b.refused("NotImplemented", 501):
+            operation()
+    assert get(bucket, "k") == b"kept"
+    with b.refused("MetadataTooLarge", 400):
+        s3.put_object(Bucket=bucket, Key="k", Metadata={"a": "b" * 2048})
+
+
+TESTS = [buckets, put_get_head_delete, keys, ranges, conditional_reads, conditional_writes, checksums, tags, copies, signatures, unsupported, sub_resources]
 
 if __name__ == "__main__":
     for test in TESTS:

@@ -7,7 +7,10 @@ use machine::Refusal;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Gzip, Sharing, Source, SourceKind, StoppingCondition, check_mode, check_name, read};
+use super::{
+    Gzip, Sharing, Source, SourceKind, StoppingCondition, check_distinct, check_mode, check_name,
+    read,
+};
 
 /// A processing job that can be run.
 #[derive(Debug, Clone)]
@@ -136,7 +139,9 @@ impl ProcessingJob {
             return Err(Refusal::invalid("InstanceCount must be at least 1"));
         }
         let inputs = read.processing_inputs.iter().map(Input::read).collect::<Result<_, _>>()?;
+        check_distinct("ProcessingInput", read.processing_inputs.iter().map(|it| &it.input_name))?;
         let outputs = read.processing_output_config.iter().flat_map(|config| &config.outputs);
+        check_distinct("ProcessingOutput", outputs.clone().map(|output| &output.output_name))?;
         let outputs = outputs.map(Output::read).collect::<Result<_, _>>()?;
         Ok(Self {
             name: name.to_owned(),
@@ -223,6 +228,31 @@ mod tests {
         }
         let good = json!({"S3Uri": "s3://b/k", "LocalPath": "/opt/ml/processing/input/a"});
         assert_eq!(with(&good).unwrap().inputs[0].place, "processing/input/a");
+    }
+
+    #[test]
+    fn two_inputs_or_outputs_of_one_name_are_refused() {
+        let input = json!({"InputName": "a", "S3Input": {
+            "S3Uri": "s3://b/k", "LocalPath": "/opt/ml/processing/a"}});
+        let output = json!({"OutputName": "o", "S3Output": {
+            "S3Uri": "s3://b/k", "LocalPath": "/opt/ml/processing/o"}});
+        let of = |inputs: Value, outputs: Value| {
+            let request = json!({
+                "AppSpecification": {"ImageUri": "x"},
+                "ProcessingInputs": inputs,
+                "ProcessingOutputConfig": {"Outputs": outputs},
+                "ProcessingResources": {
+                    "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.t3"}},
+                "RoleArn": "arn:aws:iam::000000000000:role/job",
+            });
+            ProcessingJob::new("job", "arn", request)
+        };
+
+        assert!(of(json!([input]), json!([output])).is_ok());
+        let inputs = of(json!([input, input]), json!([])).unwrap_err().message;
+        assert_eq!(inputs, "ProcessingInput `a` is given twice; give each a name of its own");
+        let outputs = of(json!([]), json!([output, output])).unwrap_err().message;
+        assert_eq!(outputs, "ProcessingOutput `o` is given twice; give each a name of its own");
     }
 
     #[test]

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    Gzip, Sharing, Source, SourceKind, StoppingCondition, check_mode, check_name, read, without,
+    Gzip, Sharing, Source, SourceKind, StoppingCondition, check_distinct, check_mode, check_name,
+    read, without,
 };
 use crate::metrics::Metrics;
 
@@ -129,6 +130,8 @@ impl TrainingJob {
             return Err(Refusal::invalid("InstanceCount must be at least 1"));
         }
         check_mode(read.algorithm_specification.training_input_mode.as_deref(), "the algorithm")?;
+        let names = read.input_data_config.iter().map(|given| &given.channel_name);
+        check_distinct("channel", names)?;
         let channels =
             read.input_data_config.iter().map(Channel::read).collect::<Result<_, _>>()?;
         let metrics = Metrics::read(&read.algorithm_specification.metric_definitions)?;

@@ -20,8 +20,10 @@ pub(super) async fn get(port: u16, path: &str) -> Result<InvokeAnswer, InvokeErr
 }
 
 pub(super) async fn post(port: u16, asked: &InvokeRequest) -> Result<InvokeAnswer, InvokeError> {
-    let mut request =
-        Request::post("/invocations").header(header::HOST, format!("127.0.0.1:{port}"));
+    // Also that of nothing: servers count on it.
+    let mut request = Request::post("/invocations")
+        .header(header::HOST, format!("127.0.0.1:{port}"))
+        .header(header::CONTENT_LENGTH, asked.body.len());
     if let Some(form) = &asked.content_type {
         request = request.header(header::CONTENT_TYPE, form);
     }

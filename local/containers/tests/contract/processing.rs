@@ -309,3 +309,23 @@ async fn the_folder_of_a_job_that_was_running_when_the_engine_was_killed_is_put_
     assert_eq!(bench.work(), ["failed-killed"]);
     assert!(!bench.machine.home.models().join("server").exists());
 }
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_is_named() {
+    let bench = bench(OptMl::Variable);
+    let mut from = shell("true");
+    from["ProcessingInputs"] = json!([input("train", "s3://nowhere/in")]);
+    let mut to = shell("echo x > $B/processing/output/all/x");
+    to["ProcessingOutputConfig"]["Outputs"] = json!([output("all", "s3://nowhere/out")]);
+
+    let (from, to) = (bench.process(from).await, bench.process(to).await);
+
+    let reason = from.failure_reason.unwrap();
+    assert!(reason.starts_with("ClientError: Data download failed:"), "{reason}");
+    assert!(reason.contains("\"s3://nowhere/in\""), "{reason}");
+    assert_eq!(
+        to.failure_reason.unwrap(),
+        "ClientError: Data upload to s3://nowhere/out/x failed: NoSuchBucket: The specified bucket \
+         does not exist"
+    );
+}

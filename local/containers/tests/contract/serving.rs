@@ -16,6 +16,8 @@ async fn a_model_answers_until_it_is_stopped() {
         assert!(server.ping().await);
         let answer = server.invoke(InvokeRequest::new("bad")).await.unwrap();
         assert_eq!((answer.status, answer.body.as_ref()), (400, &b"no such feature"[..]));
+        let answer = server.invoke(InvokeRequest::new("")).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_ref()), (200, &b""[..]));
         let mut limited = InvokeRequest::new("1\n2\n3\n");
         limited.largest_answer = Some(5);
         assert_eq!(server.invoke(limited).await, Err(InvokeError::TooLarge { most: 5 }));

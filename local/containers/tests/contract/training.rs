@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use containers::{JobStatus, OptMl};
+use containers::{JobStatus, OptMl, TrainingJob};
 use serde_json::{Value, json};
 
 use crate::bench::{BASE, BOTH, Bench, ROLE, bench};
@@ -155,4 +155,15 @@ async fn a_script_is_run_with_its_hyperparameters_and_variables() {
         let wanted = json!({"e": 3, "learning-rate": 0.1, "name": "two words", "verbose": true});
         assert_eq!(told, wanted);
     }
+}
+
+#[test]
+fn two_channels_of_one_name_are_refused() {
+    let mut request = request("true");
+    let channel = request["InputDataConfig"][0].clone();
+    request["InputDataConfig"] = json!([channel, channel]);
+
+    let refused = TrainingJob::new("job", "arn", &request).unwrap_err();
+
+    assert_eq!(refused.message, "channel `train` is given twice; give each a name of its own");
 }

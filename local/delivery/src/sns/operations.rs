@@ -71,6 +71,9 @@ impl Topics {
     fn create(&self, caller: &Caller, form: &Form) -> Answer {
         let name = form.need("Name")?;
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "fifo") {
+            return Err(invalid("Topic Name Reason: the local engine has no FIFO topics"));
+        }
         if name.len() > 256 || !name.bytes().all(allowed) {
             return Err(invalid("Topic Name"));
         }

@@ -61,6 +61,11 @@ fn checked(input: &Value) -> Result<&[Value], Refusal> {
     let mut ids = BTreeSet::new();
     for entry in entries {
         let id = text(entry, "Id")?;
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if id.is_empty() || id.len() > 80 || !id.bytes().all(allowed) {
+            let message = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.";
+            return Err(Refusal::new(400, "InvalidBatchEntryId", message));
+        }
         if !ids.insert(id) {
             let message = format!("Id {id} repeated.");
             return Err(Refusal::new(400, "BatchEntryIdsNotDistinct", message));

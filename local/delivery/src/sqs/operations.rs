@@ -6,7 +6,7 @@ use machine::{Caller, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::messages::{self, Received};
-use super::queues::{KIND, Queue, checked_attributes, checked_name};
+use super::queues::{KIND, Queue, check_names, checked_attributes, checked_name};
 use super::{Ask, Outgoing, Queues, attributes, no_queue, seconds};
 
 impl Queues {
@@ -23,6 +23,9 @@ impl Queues {
             "GetQueueUrl" => return self.find(caller, input),
             _ => {}
         }
+        if !KNOWN.contains(&operation) {
+            return Err(Refusal::unknown_operation("SQS", operation));
+        }
         let name = queue_name(input)?;
         if self.machine.store.read::<Queue>(KIND, &name)?.is_none() {
             return Err(no_queue());
@@ -33,9 +36,6 @@ impl Queues {
             "ChangeMessageVisibilityBatch" => "ChangeMessageVisibility",
             operation => operation,
         };
-        if !KNOWN.contains(&operation) {
-            return Err(Refusal::unknown_operation("SQS", operation));
-        }
         self.may(caller, permission, &name)?;
         match operation {
             "SendMessage" => self.send(caller, &name, input),
@@ -142,7 +142,9 @@ impl Queues {
             ("ApproximateNumberOfMessagesNotVisible", counts.in_flight.to_string()),
             ("ApproximateNumberOfMessagesDelayed", counts.delayed.to_string()),
         ];
-        Ok(json!({"Attributes": queue.described(&texts(input, "AttributeNames"), &more)}))
+        let names = texts(input, "AttributeNames");
+        check_names(&names)?;
+        Ok(json!({"Attributes": queue.described(&names, &more)}))
     }
 
     fn set_attributes(&self, name: &str, input: &Value) -> Result<Value, Refusal> {
@@ -153,6 +155,10 @@ impl Queues {
             queue.attributes.extend(given);
             // An empty text takes an attribute back.
             queue.attributes.retain(|_, value| !value.is_empty());
+            if queue.redrive().is_some_and(|(_, target)| target == queue.name) {
+                let message = "Value for parameter RedrivePolicy is invalid. Reason: A queue cannot be its own dead-letter queue; name another one.";
+                return Err(Refusal::new(400, "InvalidParameterValue", message));
+            }
             queue.modified = self.machine.clock.now();
             Ok::<_, Refusal>(batch.put(KIND, name, &queue)?)
         })?;
@@ -178,6 +184,12 @@ impl Queues {
         name: &str,
         input: &Value,
     ) -> Result<Value, Refusal> {
+        if let Some(given) = input.get("MessageDeduplicationId").filter(|given| !given.is_null()) {
+            let message = format!(
+                "Value {given} for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that is not valid for this queue type."
+            );
+            return Err(Refusal::new(400, "InvalidParameterValue", message));
+        }
         let outgoing = Outgoing {
             body: text(input, "MessageBody")?.to_owned(),
             attributes: attributes::checked(input.get("MessageAttributes"))?,

@@ -19,6 +19,7 @@ pub(super) fn code(code: &str) -> &str {
         "EmptyBatchRequest" => "AWS.SimpleQueueService.EmptyBatchRequest",
         "TooManyEntriesInBatchRequest" => "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
         "BatchEntryIdsNotDistinct" => "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+        "InvalidBatchEntryId" => "AWS.SimpleQueueService.InvalidBatchEntryId",
         "BatchRequestTooLong" => "AWS.SimpleQueueService.BatchRequestTooLong",
         "MessageNotInflight" => "AWS.SimpleQueueService.MessageNotInflight",
         "UnsupportedOperation" => "AWS.SimpleQueueService.UnsupportedOperation",

@@ -79,6 +79,35 @@ impl Queue {
     }
 }
 
+/// What can be asked about a queue and not be set, and what only FIFO queues have.
+const ASKED: [&str; 11] = [
+    "All",
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesDelayed",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ContentBasedDeduplication",
+    "CreatedTimestamp",
+    "DeduplicationScope",
+    "FifoQueue",
+    "FifoThroughputLimit",
+    "LastModifiedTimestamp",
+    "QueueArn",
+];
+
+/// Refuses to be asked for attributes that no queue has.
+pub(super) fn check_names(names: &[String]) -> Result<(), Refusal> {
+    let known = |name: &str| {
+        ASKED.contains(&name)
+            || TEXTS.contains(&name)
+            || NUMBERS.iter().any(|(number, ..)| *number == name)
+    };
+    names.iter().find(|name| !known(name)).map_or(Ok(()), |name| Err(unknown_attribute(name)))
+}
+
+fn unknown_attribute(name: &str) -> Refusal {
+    Refusal::new(400, "InvalidAttributeName", format!("Unknown Attribute {name}."))
+}
+
 /// Refuses names that SQS does, and those of FIFO queues, which the engine lacks.
 pub(super) fn checked_name(name: &str) -> Result<(), Refusal> {
     if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "fifo") {
@@ -113,8 +142,7 @@ pub(super) fn checked_attributes(
                 return Err(bad());
             }
         } else if !TEXTS.contains(&name.as_str()) {
-            let message = format!("Unknown Attribute {name}.");
-            return Err(Refusal::new(400, "InvalidAttributeName", message));
+            return Err(unknown_attribute(name));
         }
         if name == "RedrivePolicy" && !text.is_empty() {
             check_redrive(batch, &text)?;

@@ -274,7 +274,10 @@ async fn functions_are_listed_and_found_by_arn() {
 
     let listed = world.lambda("/2015-03-31/functions/", &[], "").await;
     let found = world.lambda(&path, &[], "").await;
+    let latest = world.lambda(&format!("{path}?Qualifier=%24LATEST"), &[], "").await;
+    let versioned = world.lambda(&format!("{path}?Qualifier=7"), &[], "").await;
 
+    assert_eq!((latest.status().as_u16(), versioned.status().as_u16()), (200, 404));
     let listed: Value = serde_json::from_slice(listed.body()).unwrap();
     let found: Value = serde_json::from_slice(found.body()).unwrap();
     assert_eq!(listed["Functions"].as_array().unwrap().len(), 5);

@@ -126,10 +126,13 @@ async fn entries_of_a_batch_succeed_and_fail_by_themselves() {
     let answer = world.sqs("SendMessageBatch", input).await.unwrap();
     let twice = json!({"queue": "work", "Entries": [entries[0], entries[0]]});
     let refused = world.sqs("SendMessageBatch", twice).await.unwrap_err();
+    let spaced = json!({"queue": "work", "Entries": [{"Id": "a b", "MessageBody": "one"}]});
+    let spaced = world.sqs("SendMessageBatch", spaced).await.unwrap_err();
 
     assert_eq!(answer["Successful"][0]["Id"], "a");
     assert_eq!(answer["Failed"][0]["Id"], "b");
     assert_eq!(refused["__type"], "com.amazonaws.sqs#BatchEntryIdsNotDistinct");
+    assert_eq!(spaced["__type"], "com.amazonaws.sqs#InvalidBatchEntryId");
 }
 
 #[tokio::test]
@@ -144,6 +147,7 @@ async fn queues_are_made_once_and_refused_by_name_and_attribute() {
     let endless = world.sqs("CreateQueue", create("more", "43201")).await.unwrap_err();
     let gone = world.sqs("GetQueueUrl", json!({"QueueName": "gone"})).await.unwrap_err();
     let unknown = world.sqs("AddPermission", json!({"queue": "work"})).await.unwrap_err();
+    let nameless = world.sqs("StartMessageMoveTask", json!({"SourceArn": "a"})).await.unwrap_err();
 
     assert_eq!(made, again);
     assert!(made["QueueUrl"].as_str().unwrap().ends_with(&format!("/{ACCOUNT}/new")));
@@ -152,6 +156,7 @@ async fn queues_are_made_once_and_refused_by_name_and_attribute() {
     assert_eq!(endless["__type"], "com.amazonaws.sqs#InvalidAttributeValue");
     assert_eq!(gone["__type"], "com.amazonaws.sqs#QueueDoesNotExist");
     assert_eq!(unknown["__type"], "com.amazonaws.sqs#UnknownOperationException");
+    assert_eq!(nameless["message"], "the local engine does not have SQS StartMessageMoveTask");
 }
 
 #[tokio::test]
@@ -196,4 +201,49 @@ async fn all_attributes_are_told() {
     assert_eq!(attributes["QueueArn"], arn("sqs", "work"));
     assert_eq!(attributes["VisibilityTimeout"], "30");
     assert_eq!(attributes["ApproximateNumberOfMessages"], "0");
+}
+
+#[tokio::test]
+async fn what_only_fifo_queues_do_and_what_no_queue_has_is_refused() {
+    let world = World::new().await;
+    let once = json!({"queue": "work", "MessageBody": "a", "MessageDeduplicationId": "once"});
+    let unknown = json!({"queue": "work", "AttributeNames": ["QueueArn", "Colour"]});
+
+    let once = world.sqs("SendMessage", once).await.unwrap_err();
+    let unknown = world.sqs("GetQueueAttributes", unknown).await.unwrap_err();
+
+    assert_eq!(once["__type"], "com.amazonaws.sqs#InvalidParameterValue");
+    assert!(once["message"].as_str().unwrap().contains("MessageDeduplicationId"), "{once}");
+    assert_eq!(unknown["__type"], "com.amazonaws.sqs#InvalidAttributeName");
+    assert_eq!(unknown["message"], "Unknown Attribute Colour.");
+    assert_eq!(receive(&world, "work").await, Value::Null);
+}
+
+#[tokio::test]
+async fn messages_stay_when_their_dead_letter_queue_is_gone() {
+    let world = World::new().await;
+    world.sqs("CreateQueue", json!({"QueueName": "dead"})).await.unwrap();
+    let policy = json!({"deadLetterTargetArn": arn("sqs", "dead"), "maxReceiveCount": 1});
+    let input = json!({"queue": "work", "Attributes": {"RedrivePolicy": policy.to_string()}});
+    world.sqs("SetQueueAttributes", input).await.unwrap();
+    send(&world, "poison").await;
+    world.sqs("DeleteQueue", json!({"queue": "dead"})).await.unwrap();
+
+    for count in ["1", "2", "3"] {
+        let received = receive(&world, "work").await;
+        assert_eq!(received[0]["Attributes"]["ApproximateReceiveCount"], count);
+        world.advance(31);
+    }
+}
+
+#[tokio::test]
+async fn a_queue_is_not_its_own_dead_letter_queue() {
+    let world = World::new().await;
+    let policy = json!({"deadLetterTargetArn": arn("sqs", "work"), "maxReceiveCount": 1});
+    let input = json!({"queue": "work", "Attributes": {"RedrivePolicy": policy.to_string()}});
+
+    let refused = world.sqs("SetQueueAttributes", input).await.unwrap_err();
+
+    assert_eq!(refused["__type"], "com.amazonaws.sqs#InvalidParameterValue");
+    assert!(refused["message"].as_str().unwrap().contains("its own dead-letter queue"));
 }

@@ -151,3 +151,13 @@ async fn the_caller_is_told_who_it_is_and_given_no_role_that_is_not_there() {
     assert_eq!(refused.status(), 403);
     assert!(text(&refused).contains("<Code>AccessDenied</Code>"));
 }
+
+#[tokio::test]
+async fn a_fifo_topic_is_refused_with_the_reason() {
+    let world = World::new().await;
+
+    let (status, text) = world.sns(&[("Action", "CreateTopic"), ("Name", "orders.fifo")]);
+
+    assert_eq!(status, 400);
+    assert!(text.contains("the local engine has no FIFO topics"), "{text}");
+}

@@ -77,6 +77,7 @@ fn xml(refusal: &Refusal) -> String {
 fn in_query(code: &str) -> &str {
     match code {
         "InvalidSignatureException" => "SignatureDoesNotMatch",
+        "UnknownOperationException" => "InvalidAction",
         "MissingAuthenticationTokenException" => "MissingAuthenticationToken",
         "UnrecognizedClientException" => "InvalidClientTokenId",
         other => other,

@@ -6,6 +6,7 @@
 use http::request::Parts;
 use http::{HeaderMap, header};
 
+use super::answer::Protocol;
 use super::signature::Authorization;
 
 /// A service, with how a request names the operation.
@@ -100,6 +101,24 @@ pub(crate) fn operation(headers: &HeaderMap) -> Option<&str> {
     Some(target.rsplit_once('.').map_or(target, |(_, operation)| operation))
 }
 
+/// What is asked of a service that the engine does not have, and how its client reads answers.
+pub(crate) fn asked(parts: &Parts, body: &[u8]) -> (String, Protocol) {
+    if let Some(operation) = operation(&parts.headers) {
+        return (operation.to_owned(), Protocol::Json);
+    }
+    let text = String::from_utf8_lossy(body);
+    let action = text.split('&').find_map(|pair| pair.strip_prefix("Action="));
+    match action.filter(|_| is_form(&parts.headers)) {
+        Some(action) => (action.to_owned(), Protocol::Query),
+        None => (format!("{} {}", parts.method, parts.uri.path()), Protocol::RestJson),
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+}
+
 #[cfg(test)]
 mod tests {
     use http::{HeaderValue, Request};
@@ -129,6 +148,28 @@ mod tests {
         );
         assert_eq!(routed("/bucket/key", Some("s3")), Route::Objects);
         assert_eq!(routed("/", Some("dynamodb")), Route::Unknown("dynamodb".to_owned()));
+    }
+
+    #[test]
+    fn what_an_unknown_service_is_asked_for_is_named_in_its_own_protocol() {
+        let of = |name: &str, value: &str, body: &str| {
+            let request = Request::post("/schedules?a=b").header(name, value).body(()).unwrap();
+            asked(&request.into_parts().0, body.as_bytes())
+        };
+        let form = "application/x-www-form-urlencoded; charset=utf-8";
+
+        assert_eq!(
+            of("content-type", form, "Action=GetRole&RoleName=a"),
+            ("GetRole".to_owned(), Protocol::Query)
+        );
+        assert_eq!(
+            of("x-amz-target", "Logs_20140328.DescribeLogGroups", "{}"),
+            ("DescribeLogGroups".to_owned(), Protocol::Json)
+        );
+        assert_eq!(
+            of("content-type", "application/json", "{}"),
+            ("POST /schedules".to_owned(), Protocol::RestJson)
+        );
     }
 
     #[test]

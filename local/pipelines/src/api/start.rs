@@ -65,7 +65,7 @@ impl<S: Services> Asked<'_, S> {
             Ok((execution.arn.clone(), true))
         })?;
         if is_new {
-            self.shared.drive(execution.key(), Status::Executing);
+            self.shared.drive(execution.key());
         }
         Ok(json!({"PipelineExecutionArn": arn}))
     }

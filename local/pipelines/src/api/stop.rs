@@ -57,7 +57,7 @@ impl<S: Services> Asked<'_, S> {
             execution.modified.by.clone_from(&self.caller.arn);
             Ok(())
         })?;
-        self.shared.drive(key, Status::Executing);
+        self.shared.drive(key);
         Ok(answer)
     }
 }

@@ -21,7 +21,7 @@ impl<S: Services> Run<S> {
         if let Some(hit) = self.cached(step, &trace)? {
             return Ok(hit);
         }
-        let request = self.job_request(arguments, job, &name);
+        let request = self.job_request(arguments.clone(), job, &name);
         self.show_job(step, job, Some(&name))?;
         let ended =
             self.shared.services.run_job(&self.caller, job, request, self.stop.clone()).await;
@@ -36,6 +36,10 @@ impl<S: Services> Run<S> {
             Some("Completed") => {}
             Some("Stopped") => return Err(Trouble::Stopped),
             _ => return Err(job_failure(&described)),
+        }
+        if self.trace_inputs(step, &arguments).key != trace.key {
+            // Somebody changed an input meanwhile: nobody knows which of both the job read.
+            trace.key = None;
         }
         self.trace_outputs(&mut trace, job, &described);
         Ok(Done {

@@ -147,3 +147,19 @@ async fn the_lock_file_says_what_went_in_and_came_out() {
     let others = std::fs::read_dir(world.machine().home.pipelines()).unwrap().count();
     assert_eq!(others, 1, "no half file is left behind");
 }
+
+#[tokio::test]
+async fn a_result_of_inputs_that_changed_while_the_job_ran_is_not_taken_over() {
+    let world = world().await;
+    world.double.hold("Prepare");
+    let arn = world.start("demand", json!({})).await;
+    world.called("Prepare", 1).await;
+    world.double.put("s3://data/sales/1.csv", "1,2,4");
+    world.double.release("Prepare");
+    assert_eq!(world.finished(&arn).await, "Succeeded");
+
+    world.double.put("s3://data/sales/1.csv", "1,2,3");
+
+    assert_eq!(run(&world).await.0, 1);
+    assert_eq!(run(&world).await.0, 0);
+}

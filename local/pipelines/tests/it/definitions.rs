@@ -107,6 +107,14 @@ async fn a_definition_may_stand_in_s3() {
 
     let refused = world.ask("CreatePipeline", asked.clone()).await.unwrap_err();
     assert!(refused.message.contains("s3://code/p.json does not exist"), "{refused}");
+    let mut nowhere = asked.clone();
+    nowhere["PipelineDefinitionS3Location"]["Bucket"] = json!("nowhere");
+    let refused = world.ask("CreatePipeline", nowhere).await.unwrap_err();
+    assert_eq!(refused.code, "ValidationException");
+    assert_eq!(
+        refused.message,
+        "The object s3://nowhere/p.json cannot be read: The specified bucket does not exist"
+    );
 
     world.double.put("s3://code/p.json", text.clone());
     world.ask("CreatePipeline", asked).await.unwrap();

@@ -355,7 +355,13 @@ impl Services for Double {
 impl Contents for Double {
     fn read<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Option<Vec<u8>>> {
         let uri = format!("s3://{bucket}/{key}");
-        Box::pin(async move { Ok(self.0.objects.lock().unwrap().get(&uri).cloned()) })
+        Box::pin(async move {
+            if bucket == "nowhere" {
+                let words = "The specified bucket does not exist";
+                return Err(Refusal::new(404, "NoSuchBucket", words));
+            }
+            Ok(self.0.objects.lock().unwrap().get(&uri).cloned())
+        })
     }
 
     fn digest(&self, bucket: &str, prefix: &str) -> Result<String, Refusal> {

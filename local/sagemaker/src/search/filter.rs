@@ -84,6 +84,7 @@ fn nested_holds(nested: &Value, record: &Value) -> bool {
 fn holds(filter: &Value, record: &Value, name: &str) -> bool {
     let values = property::values(record, name);
     let wanted = text(filter, "Value").unwrap_or_default();
+    let order = if name.starts_with("HyperParameters.") { order_of_hyperparameter } else { order };
     let any =
         |is: fn(Ordering) -> bool| values.iter().any(|value| order(value, wanted).is_some_and(is));
     match text(filter, "Operator").unwrap_or("Equals") {
@@ -107,14 +108,11 @@ fn holds(filter: &Value, record: &Value, name: &str) -> bool {
 
 /// Compares a property with a filter's text; none where they cannot be compared.
 ///
-/// Numbers compare as numbers: with an integer text, as integers. Times compare with ISO 8601.
+/// Numbers compare as numbers, and times with ISO 8601.
 fn order(value: &Value, wanted: &str) -> Option<Ordering> {
     match value {
         Value::Number(number) => {
             let number = number.as_f64()?;
-            if wanted.parse::<i64>().is_ok() {
-                return number.trunc().partial_cmp(&wanted.parse().ok()?);
-            }
             number.partial_cmp(&wanted.parse().ok().or_else(|| moment(wanted))?)
         }
         Value::Bool(is) => Some(is.to_string().as_str().cmp(&wanted.to_lowercase())),
@@ -126,6 +124,16 @@ fn order(value: &Value, wanted: &str) -> Option<Ordering> {
             _ => Some(text.as_str().cmp(wanted)),
         },
         _ => None,
+    }
+}
+
+/// Compares a hyperparameter. With an integer text, SageMaker takes its decimals for integers.
+fn order_of_hyperparameter(value: &Value, wanted: &str) -> Option<Ordering> {
+    match value.as_str().and_then(|text| text.parse::<f64>().ok()) {
+        Some(number) if wanted.parse::<i64>().is_ok() => {
+            number.trunc().partial_cmp(&wanted.parse().ok()?)
+        }
+        _ => order(value, wanted),
     }
 }
 
@@ -187,9 +195,13 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_text_compares_decimals_as_integers() {
-        assert!(holds_for("Parameters.wape", "Equals", "1"));
-        assert!(!holds_for("Parameters.wape", "Equals", "1.0"));
+    fn an_integer_text_compares_hyperparameters_alone_as_integers() {
+        assert!(holds_for("HyperParameters.eta", "Equals", "0"));
+        assert!(!holds_for("HyperParameters.eta", "GreaterThan", "0"));
+        assert!(holds_for("HyperParameters.eta", "GreaterThan", "0.0"));
+        assert!(!holds_for("Parameters.wape", "Equals", "1"));
+        assert!(holds_for("Parameters.wape", "GreaterThan", "1"));
+        assert!(holds_for("Parameters.wape", "LessThan", "2"));
     }
 
     #[test]

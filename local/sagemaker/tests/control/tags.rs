@@ -84,3 +84,26 @@ async fn pipelines_are_lent_to_tags_and_search() {
     let other = json!({"ResourceArn": world.arn("pipeline/other")});
     assert!(world.refused("ListTags", other).await.starts_with("ResourceNotFound"));
 }
+
+#[tokio::test]
+async fn all_tags_come_at_once() {
+    let world = World::new();
+    let tags: Vec<Value> = (10..60).map(|number| tag(&format!("k{number}"), "v")).collect();
+    world.ok("CreateExperiment", json!({"ExperimentName": "x", "Tags": tags})).await;
+
+    let listed = world.ok("ListTags", json!({"ResourceArn": world.arn("experiment/x")})).await;
+
+    assert_eq!(listed, json!({"Tags": tags}));
+}
+
+#[tokio::test]
+async fn tags_are_those_of_the_thing_however_its_name_is_written() {
+    let world = World::new();
+    world.ok("CreateExperiment", json!({"ExperimentName": "Demand"})).await;
+    let written = world.arn("experiment/Demand");
+    world.ok("AddTags", json!({"ResourceArn": written, "Tags": [tag("a", "1")]})).await;
+
+    let listed = world.ok("ListTags", json!({"ResourceArn": world.arn("experiment/demand")})).await;
+
+    assert_eq!(listed["Tags"], json!([tag("a", "1")]));
+}
