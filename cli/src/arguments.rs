@@ -1,5 +1,7 @@
 //! What can be said on the command line.
 
+mod examples;
+
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,7 +15,8 @@ use scenario::model::Trainer;
 ///
 /// Without a command it runs the whole loop on this machine with synthetic store-item data.
 #[derive(Debug, Parser)]
-#[command(name = "almanac", version, max_term_width = 100)]
+#[command(name = "almanac", bin_name = "almanac", version, max_term_width = 100)]
+#[command(after_help = examples::ALL)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -21,28 +24,51 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Run the whole loop on this machine: data, training, judgement, approval, endpoint, forecast.
+    #[command(after_help = examples::RUN)]
+    Run(Run),
+    /// Run this machine's AWS until it is stopped, for any client of AWS.
+    Up(Up),
+    /// How far an execution is, step by step; without a name, the latest ones of all pipelines.
+    #[command(after_help = examples::STATUS)]
+    Status(Status),
+    /// The versions of models: which are approved, how good they are, which one serves where.
+    #[command(after_help = examples::VERSIONS)]
+    Versions(Versions),
+    /// Approve a version of a model: the newest approved version of a group serves.
+    #[command(after_help = examples::APPROVE)]
+    Approve(Decide),
+    /// Reject a version of a model: it will not serve, or no longer.
+    #[command(after_help = examples::REJECT)]
+    Reject(Decide),
+    /// Give a pipeline the definition of a scenario; make it if there is none.
+    #[command(after_help = examples::UPSERT)]
+    Upsert(Upsert),
+    /// Start an execution of a pipeline.
+    #[command(after_help = examples::START)]
+    Start(Start),
+    /// Forecast any series, without a scenario: name the columns, the rest is found out.
+    #[command(after_help = examples::FORECAST)]
+    Forecast(job::Forecast),
+    /// Measure any forecast against what happened.
+    #[command(after_help = examples::EVALUATE)]
+    Evaluate(job::Measure),
+    /// Write a synthetic history of a scenario, for whoever has no data yet.
+    Generate(job::Generate),
     /// Write the SageMaker pipeline definition of a scenario.
     Render(Render),
-    /// Render and examine every scenario that comes with Almanac.
-    Overview,
     /// Examine pipeline definitions: what the service would refuse, or never be able to run.
     ///
     /// Exits with 1 when there are errors, with 2 when a file cannot be read.
     Lint(Lint),
-    /// Run the whole loop on this machine: data, training, judgement, approval, endpoint, forecast.
-    Run(Run),
-    /// Run this machine's AWS until it is stopped, for any client of AWS.
-    Up(Up),
-    /// Give a pipeline the definition of a scenario; make it if there is none.
-    Upsert(Upsert),
-    /// Start an execution of a pipeline.
-    Start(Start),
-    /// How far an execution is, or the newest ones of a pipeline.
-    Status(Status),
-    /// Approve a version of a model: it will serve.
-    Approve(Decide),
-    /// Reject a version of a model: it will not serve, or no longer.
-    Reject(Decide),
+    /// List the scenarios that come with Almanac, with their definitions rendered and examined.
+    Overview,
+    /// Run a job as SageMaker's containers run it.
+    Job {
+        /// The job.
+        #[command(subcommand)]
+        job: job::Job,
+    },
     /// Run a Lambda function, as the local engine does: it asks AWS_LAMBDA_RUNTIME_API for events.
     Function {
         /// Its name, such as record-metrics.
@@ -54,18 +80,6 @@ pub(crate) enum Command {
         /// What the engine says.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<std::ffi::OsString>,
-    },
-    /// Write a synthetic history of a scenario, for whoever has no data yet.
-    Generate(job::Generate),
-    /// Forecast any panel: name its columns, the rest is found out.
-    Forecast(job::Forecast),
-    /// The metrics of any forecast.
-    Evaluate(job::Measure),
-    /// Run a job as SageMaker's containers run it.
-    Job {
-        /// The job.
-        #[command(subcommand)]
-        job: job::Job,
     },
 }
 
@@ -85,7 +99,7 @@ pub(crate) struct Rendered {
     /// A scenario that comes with Almanac, or the path of a .toml file.
     pub(crate) scenario: String,
     /// From data to a registered version, or from a registered version to forecasts.
-    #[arg(long, value_enum, default_value_t = Pipeline::Train)]
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Pipeline::Train)]
     pub(crate) pipeline: Pipeline,
     /// What trains the model; the scenario says, otherwise.
     #[arg(long, value_name = "automl|xgboost|almanac")]
@@ -107,17 +121,19 @@ pub(crate) struct Run {
     /// The hold-out, where the scenario has one of its own; the last horizon of --data, otherwise.
     #[arg(long, value_name = "PATH", requires = "data")]
     pub(crate) holdout: Option<PathBuf>,
-    /// How many rows the synthetic history has.
-    #[arg(long, conflicts_with = "data")]
+    /// How many rows the synthetic history has; as many as suit the scenario, otherwise.
+    #[arg(long, value_name = "N", conflicts_with = "data")]
     pub(crate) rows: Option<NonZeroU64>,
     /// Another seed gives another synthetic history of the same kind.
-    #[arg(long, default_value_t = 1, conflicts_with = "data")]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "data")]
     pub(crate) seed: u64,
-    /// A parameter of the pipeline, such as MinImprovement=0.02. May be given several times.
+    /// A parameter of the pipeline, such as MinImprovement=0.02; a name that is none is answered
+    /// with all there are. May be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<Setting>,
-    /// Whose model it is; a retailer that is in the synthetic history, or `default`, otherwise.
-    #[arg(long)]
+    /// Whose model it is: part of the names of model group and endpoint. A retailer of the
+    /// synthetic history, or `default`, otherwise.
+    #[arg(long, value_name = "NAME")]
     pub(crate) retailer: Option<String>,
     /// What trains the model: xgboost or almanac; the scenario says, otherwise, and almanac stands
     /// in for AutoML, which this machine does not have.
@@ -130,34 +146,35 @@ pub(crate) struct Run {
     /// the execution before.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["data", "rows"])]
     pub(crate) from: Option<String>,
-    /// Forecast in a batch from the newest approved version, instead of training.
-    #[arg(long, value_enum, default_value_t = Pipeline::Train)]
+    /// Train, or forecast in a batch from the newest approved version.
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Pipeline::Train)]
     pub(crate) pipeline: Pipeline,
-    /// The machine it runs on.
-    #[command(flatten)]
-    pub(crate) machine: LocalMachine,
     /// Write one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
+    /// The machine it runs on.
+    #[command(flatten)]
+    pub(crate) machine: LocalMachine,
 }
 
 /// What a person would do with the mail.
 #[derive(Debug, Clone, Copy, Args)]
 #[group(multiple = false)]
 pub(crate) struct Decision {
-    /// Approve a version that was registered; this is what happens otherwise.
+    /// Approve the version that the run registers; this is what happens otherwise.
     #[arg(long)]
     pub(crate) approve: bool,
     /// Reject it.
     #[arg(long)]
     pub(crate) reject: bool,
-    /// Leave it pending.
+    /// Leave it to you: `almanac approve` or `almanac reject`, while `almanac up` runs.
     #[arg(long)]
     pub(crate) no_approve: bool,
 }
 
 /// Where the local engine keeps things, and what it runs.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "The local engine")]
 pub(crate) struct LocalMachine {
     /// The folder that the local engine keeps everything in.
     #[arg(long, value_name = "DIR", default_value = ".almanac")]
@@ -184,19 +201,20 @@ pub(crate) struct Up {
 
 /// Which AWS is meant.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Where")]
 pub(crate) struct Place {
-    /// Another address than AWS's own.
-    #[arg(long, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
-    /// The engine that `almanac up` runs in this folder.
+    /// The engine that `almanac up` runs in this folder, such as .almanac; AWS, otherwise.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["endpoint_url", "profile"])]
     pub(crate) home: Option<PathBuf>,
-    /// A profile of the AWS configuration.
-    #[arg(long)]
+    /// A profile of the AWS configuration; what AWS_PROFILE names, otherwise.
+    #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// The region.
-    #[arg(long)]
+    /// The region; what the profile or AWS_REGION names, otherwise.
+    #[arg(long, value_name = "NAME")]
     pub(crate) region: Option<String>,
+    /// Another address than AWS's own; what AWS_ENDPOINT_URL names, otherwise.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
 }
 
 /// `upsert`.
@@ -205,7 +223,7 @@ pub(crate) struct Upsert {
     /// What is rendered.
     #[command(flatten)]
     pub(crate) render: Rendered,
-    /// The pipeline's name; the scenario's, otherwise.
+    /// The pipeline's name; the scenario's, otherwise, with `-forecast` for that pipeline.
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The role that executions run under; the stack's PipelineRoleArn, otherwise.
@@ -238,9 +256,23 @@ pub(crate) struct Start {
 /// `status`.
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// An execution's ARN, or a pipeline's name.
-    pub(crate) what: String,
+    /// A pipeline, whose latest execution is meant, or an execution by id or ARN.
+    #[arg(value_name = "PIPELINE|EXECUTION")]
+    pub(crate) what: Option<String>,
     /// Write one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where.
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+/// `versions`.
+#[derive(Debug, Args)]
+pub(crate) struct Versions {
+    /// A model package group; otherwise the newest versions of each.
+    pub(crate) group: Option<String>,
+    /// Write one JSON array.
     #[arg(long)]
     pub(crate) json: bool,
     /// Where.
@@ -251,10 +283,10 @@ pub(crate) struct Status {
 /// `approve` and `reject`.
 #[derive(Debug, Args)]
 pub(crate) struct Decide {
-    /// A version's ARN, or a group, whose newest version that waits is meant.
+    /// A version by ARN or as GROUP/NUMBER, or a group, whose newest version that waits is meant.
     pub(crate) version: String,
     /// Why, for those who ask later.
-    #[arg(long, default_value = "decided with almanac")]
+    #[arg(long, value_name = "TEXT", default_value = "decided with almanac")]
     pub(crate) note: String,
     /// Where.
     #[command(flatten)]

@@ -81,6 +81,10 @@ pub(crate) enum Failure {
     NothingBefore { pipeline: String },
     #[error("the definition has no step `{step}`; there are {known}")]
     NoSuchStep { step: String, known: String },
+    #[error("pipeline {pipeline} has no parameter `{name}`{meant}{known}")]
+    NoSuchParameter { pipeline: String, name: String, meant: String, known: String },
+    #[error("--set {setting}: {why}")]
+    BadValue { setting: String, why: String },
     #[error("nothing is approved in {group}; run the training pipeline first")]
     NoVersion { group: String },
     #[error("no version of {group} waits for a decision")]
@@ -89,6 +93,19 @@ pub(crate) enum Failure {
         "endpoint {name} did not come to serve the approved version in five minutes; see the logs of deploy-approved"
     )]
     NoEndpoint { name: String },
+    #[error("{group} has no version {number}; `almanac versions {group}` lists those there are")]
+    NoSuchVersion { group: String, number: String },
+    #[error("there is no version in {group}; {known}")]
+    NoSuchGroup { group: String, known: String },
+    #[error("pipeline {pipeline} was never started; `almanac start {pipeline}` does")]
+    NeverStarted { pipeline: String },
+    #[error("there is neither a pipeline nor an execution `{what}`; {known}")]
+    NoSuchExecution { what: String, known: String },
+    #[error(
+        "AWS was not reached (it needs credentials and a region; \
+         the engine of this machine is asked with --home .almanac)"
+    )]
+    NoAws { source: CallError },
     #[error("there is nothing below {prefix} to ask the endpoint with")]
     NoSample { prefix: String },
     #[error("{} does not say where an engine is; start one there with `almanac up --home`", path.display())]
@@ -140,6 +157,8 @@ impl Failure {
             | Self::NotUp { .. }
             | Self::NothingBefore { .. }
             | Self::NoSuchStep { .. }
+            | Self::NoSuchParameter { .. }
+            | Self::BadValue { .. }
             | Self::Uri(_)
             | Self::Config(_)
             | Self::NoEngine { .. }

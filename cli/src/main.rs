@@ -1,15 +1,23 @@
 //! The command line of Almanac.
 
 mod arguments;
+mod decide;
 mod failure;
 mod function;
+mod group;
 mod lint;
 mod local;
+mod moment;
 mod overview;
+mod place;
 mod render;
 mod run;
 mod selection;
+mod settings;
+mod status;
+mod table;
 mod verbs;
+mod versions;
 
 use std::future::Future;
 use std::io::{self, StdoutLock, Write};
@@ -20,7 +28,7 @@ use cloud::registry::Approval;
 use jobs::arguments::Job;
 use jobs::environment::Environment;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Place};
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
@@ -48,14 +56,15 @@ fn carried_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Up(arguments) => {
             telling(|out| block_on(local::up(&arguments.machine, arguments.port, out)))
         }
-        Command::Upsert(arguments) => telling(|out| block_on(verbs::upsert(&arguments, out))),
-        Command::Start(arguments) => telling(|out| block_on(verbs::start(&arguments, out))),
-        Command::Status(arguments) => telling(|out| block_on(verbs::status(&arguments, out))),
-        Command::Approve(arguments) => {
-            telling(|out| block_on(verbs::decide(&arguments, Approval::Approved, out)))
+        Command::Upsert(it) => asking(&it.place, async |out| verbs::upsert(&it, out).await),
+        Command::Start(it) => asking(&it.place, async |out| verbs::start(&it, out).await),
+        Command::Status(it) => asking(&it.place, async |out| status::status(&it, out).await),
+        Command::Versions(it) => asking(&it.place, async |out| versions::versions(&it, out).await),
+        Command::Approve(it) => {
+            asking(&it.place, async |out| decide::decide(&it, Approval::Approved, out).await)
         }
-        Command::Reject(arguments) => {
-            telling(|out| block_on(verbs::decide(&arguments, Approval::Rejected, out)))
+        Command::Reject(it) => {
+            asking(&it.place, async |out| decide::decide(&it, Approval::Rejected, out).await)
         }
     }
 }
@@ -68,6 +77,14 @@ fn telling(
     let code = work(&mut out)?;
     out.flush()?;
     Ok(code)
+}
+
+/// Does something that asks AWS, or what stands for it.
+fn asking(
+    place: &Place,
+    work: impl AsyncFnOnce(&mut StdoutLock<'_>) -> Result<ExitCode, Failure>,
+) -> Result<ExitCode, Failure> {
+    telling(|out| block_on(place::asking(place, work(out))))
 }
 
 fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {

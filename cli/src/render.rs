@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use pipeline::build::definition::Definition;
 use pipeline::render::deployment::Deployment;
 use pipeline::render::render;
-use scenario::{BUILT_IN, Scenario};
+use scenario::{BUILT_IN, Origin, Scenario};
 
 use crate::arguments::{Render, Rendered};
 use crate::failure::Failure;
@@ -47,6 +47,31 @@ pub(crate) fn scenario(name: &str) -> Result<Scenario, Failure> {
         known: BUILT_IN.map(|(known, _)| known).join(", "),
     })?;
     Ok(built_in?)
+}
+
+/// Says what a file has in common with a scenario that comes with Almanac: pipelines, models and
+/// endpoints are named after these.
+pub(crate) fn tell_shared_names(file: &str, scenario: &Scenario) -> Result<(), Failure> {
+    for (name, _) in BUILT_IN {
+        let Some(known) = Scenario::built_in(name).transpose()? else { continue };
+        let group = scenario.model_package_group();
+        let shared = match (scenario.name() == known.name(), group == known.model_package_group()) {
+            _ if scenario.origin() == Origin::BuiltIn => continue,
+            (false, false) => continue,
+            (true, false) => "its pipeline takes that one's place; change `name`",
+            (false, true) => "models and endpoint are those of both; change `model_package_group`",
+            (true, true) => {
+                "its pipeline takes that one's place, and models and endpoint are those of both; \
+                 change `name` and `model_package_group`"
+            }
+        };
+        let note = format!(
+            "almanac: {file} has names of the scenario `{name}`, which comes with Almanac: \
+             {shared} in the file to keep the two apart"
+        );
+        writeln!(io::stderr(), "{note}")?;
+    }
+    Ok(())
 }
 
 fn deployment(path: Option<&Path>) -> Result<Deployment, Failure> {

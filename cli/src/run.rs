@@ -9,6 +9,7 @@ mod batch;
 mod data;
 mod deployed;
 pub(crate) mod follow;
+mod metrics;
 mod summary;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ use crate::render;
 use crate::run::data::Placed;
 use crate::run::follow::{Screen, follow};
 use crate::run::summary::Outcome;
+use crate::settings;
 
 /// What every part of a run needs.
 struct Loop<'a> {
@@ -46,6 +48,7 @@ struct Loop<'a> {
 }
 
 pub(crate) async fn run(arguments: &Run, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    check(arguments)?;
     let told = local::stopped().map_err(Failure::Begin)?;
     let engine = local::start(&arguments.machine, 0).await?;
     let ended = tokio::select! {
@@ -57,6 +60,19 @@ pub(crate) async fn run(arguments: &Run, out: &mut impl Write) -> Result<ExitCod
     }
     engine.stop().await;
     ended
+}
+
+/// Refuses what can be known to be wrong before anything is started.
+fn check(arguments: &Run) -> Result<(), Failure> {
+    let scenario = render::scenario(&arguments.scenario)?;
+    retailer(arguments, &scenario)?;
+    let sample = Deployment::sample().map_err(Failure::Sample)?;
+    let kind = arguments.pipeline.into();
+    let definition =
+        pipeline::render::render(&scenario, kind, trainer(arguments, &scenario)?, &sample)?;
+    let name = pipeline_name(&scenario, arguments.pipeline);
+    settings::check(&name, &definition.to_json(), &arguments.set)?;
+    render::tell_shared_names(&arguments.scenario, &scenario)
 }
 
 /// What was started here is not to go on behind the user's back at the next start.
@@ -292,8 +308,13 @@ impl Loop<'_> {
         let options = self.arguments.decision;
         if options.no_approve {
             let home = self.engine.machine().home.root().display();
-            let words = format!("nobody yet: almanac approve {} --home {home}", package.arn);
-            return screen.line("approved", &words);
+            let version = format!("{}/{}", self.group(), package.version);
+            let words = format!(
+                "version {} waits: start `almanac up --home {home}`, then \
+                 `almanac approve {version} --home {home}` or reject",
+                package.version
+            );
+            return screen.line("pending", &words);
         }
         let approval = if options.reject { Approval::Rejected } else { Approval::Approved };
         self.aws.decide(&package.arn, approval, "decided by almanac run").await?;

@@ -118,6 +118,9 @@ fn wrong_usage_exits_with_2() {
         (&["lint", "no-such.json"], "cannot read no-such.json"),
         (&["explode"], "unrecognized subcommand"),
         (&["run", "store-item", "--set", "Retailer"], "`Retailer` is not KEY=VALUE"),
+        (&["run", "--set", "MinImprovment=1", "--home", "no/such"], "mean `MinImprovement`?"),
+        (&["run", "--set", "MinImprovement=much", "--home", "no/such"], "`much` is no Float"),
+        (&["run", "--set", "OnDifferentHoldout=no", "--home", "no/such"], "one of refuse, compare"),
         (&["run", "--approve", "--reject"], "cannot be used with"),
         (&["status", "walmart", "--home", "no/such"], "does not say where an engine is"),
         (&["function", "forget-metrics"], "there is no function `forget-metrics`"),
@@ -128,6 +131,37 @@ fn wrong_usage_exits_with_2() {
 
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(err(&output).contains(said), "{arguments:?}: {}", err(&output));
+    }
+    assert!(!Path::new("no").exists(), "what is refused at once starts no engine");
+}
+
+#[test]
+fn who_cannot_reach_aws_is_told_of_the_engine() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_almanac"));
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("HOME", "/no/such/home");
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE"] {
+        command.env_remove(name);
+    }
+
+    let output = command.args(["status", "--region", "eu-west-1"]).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(1));
+    let said = err(&output);
+    assert!(said.contains("AWS was not reached") && said.contains("--home .almanac"), "{said}");
+}
+
+#[test]
+fn the_help_shows_what_is_done_first_first_and_examples() {
+    let help = out(&almanac(&["--help"]));
+
+    let places: Vec<_> =
+        ["run", "up", "status", "versions", "approve", "upsert", "forecast", "render", "job"]
+            .map(|name| help.find(&format!("\n  {name} ")))
+            .into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{help}");
+    for command in ["run", "status", "versions", "approve", "reject", "upsert", "start"] {
+        let help = out(&almanac(&[command, "--help"]));
+        assert!(help.contains(&format!("Examples:\n  almanac {command}")), "{help}");
     }
 }
 

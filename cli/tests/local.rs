@@ -71,6 +71,10 @@ fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
     run["steps"].as_array().unwrap().iter().find(|step| step["name"] == name).unwrap()
 }
@@ -85,6 +89,7 @@ fn without_a_command_the_whole_loop_ends_with_a_forecast_of_the_live_endpoint() 
     assert!(output.status.success(), "{}", err(&output));
     let said = String::from_utf8(output.stdout).unwrap();
     for words in [
+        "data        synthetic, seed 1: 50250 rows of history, 4500 rows held out\n",
         "registered  version 1 of retail-store-item",
         "approved    version 1",
         "endpoint    retail-store-item-serverless-prod InService",
@@ -149,6 +154,112 @@ fn a_decision_that_is_left_to_a_person_is_made_with_the_same_verbs_as_in_aws() {
     assert!(up.stop());
     let batch = home.run(&["turnover", "--pipeline", "forecast"]);
     assert!(batch["forecast"].as_array().unwrap().len() > 3);
+}
+
+#[test]
+fn what_a_run_left_is_found_by_pipeline_execution_group_and_version() {
+    let home = Home::new();
+    let run = home.run(&["turnover", "--no-approve"]);
+    let id = run["execution_arn"].as_str().unwrap().rsplit('/').next().unwrap();
+    let up = home.up();
+
+    let executions = out(&home.almanac(&["status"]));
+    let latest = out(&home.almanac(&["status", "turnover"]));
+    let by_id = out(&home.almanac(&["status", id]));
+    let unknown = err(&home.almanac(&["status", "turnovr"]));
+    let waiting = out(&home.almanac(&["versions"]));
+    let unknown_group = err(&home.almanac(&["versions", "retail-turnover-acm"]));
+    let no_version = err(&home.almanac(&["approve", "retail-turnover-acme/2"]));
+
+    assert!(executions.starts_with("pipeline  execution     state      started (UTC)"));
+    assert!(executions.contains(&format!("turnover  {id}  succeeded")), "{executions}");
+    assert!(latest.starts_with(&format!("turnover, execution {id}: succeeded\nstarted 20")));
+    assert!(latest.contains(" s  promoted: rmse "), "the verdict has its reason: {latest}");
+    assert!(latest.contains(" s  the condition is true\n"), "{latest}");
+    assert_eq!(by_id, latest);
+    assert!(unknown.contains("an execution `turnovr`; did you mean `turnover`?"), "{unknown}");
+    assert!(waiting.contains("retail-turnover-acme  1        pending"), "{waiting}");
+    assert!(unknown_group.contains("did you mean `retail-turnover-acme`?"), "{unknown_group}");
+    assert!(no_version.contains("retail-turnover-acme has no version 2"), "{no_version}");
+    assert!(up.stop());
+}
+
+#[test]
+fn a_decision_says_what_serves_from_now_on() {
+    let home = Home::new();
+    home.run(&["turnover"]);
+    let up = home.up();
+
+    let versions = home.almanac(&["versions", "retail-turnover-acme", "--json"]);
+    let again = out(&home.almanac(&["approve", "retail-turnover-acme/1"]));
+    let rejected = out(&home.almanac(&["reject", "retail-turnover-acme/1"]));
+
+    let versions: Value = serde_json::from_slice(&versions.stdout).unwrap();
+    let endpoint = "retail-turnover-acme-serverless-prod";
+    assert_eq!(
+        (&versions[0]["metric"], &versions[0]["endpoint"]),
+        (&"rmse".into(), &endpoint.into())
+    );
+    assert!(again.ends_with(&format!("it goes on serving at {endpoint}\n")), "{again}");
+    let gone = format!("no version is approved any more: {endpoint} is deleted\n");
+    assert!(rejected.ends_with(&gone), "{rejected}");
+    assert!(up.stop());
+}
+
+#[test]
+fn a_parameter_that_a_pipeline_does_not_have_starts_nothing() {
+    let home = Home::new();
+    let up = home.up();
+    let upserted = home.almanac(&["upsert", "turnover"]);
+
+    let start = home.almanac(&["start", "turnover", "--set", "Retailr=acme"]);
+    let executions = home.almanac(&["status"]);
+    let never = home.almanac(&["status", "turnover"]);
+
+    assert!(upserted.status.success(), "{}", err(&upserted));
+    assert_eq!(start.status.code(), Some(2));
+    let said = err(&start);
+    assert!(said.contains("no parameter `Retailr`; did you mean `Retailer`?\nIts"), "{said}");
+    assert!(said.contains("\n  MinImprovement          Float, default 0.01\n"), "{said}");
+    assert!(out(&executions).starts_with("no execution yet"), "{}", out(&executions));
+    assert!(err(&never).contains("pipeline turnover was never started"), "{}", err(&never));
+    assert!(up.stop());
+}
+
+#[test]
+fn a_file_that_takes_the_place_of_a_scenario_is_told() {
+    let home = Home::new();
+    let text = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/turnover.toml"),
+    );
+    let mine = home.0.path().join("mine.toml");
+    std::fs::write(&mine, text.unwrap()).unwrap();
+
+    let run = home.almanac(&["run", mine.to_str().unwrap(), "--json"]);
+
+    assert!(run.status.success(), "{}", err(&run));
+    let said = err(&run);
+    assert!(said.contains("mine.toml has names of the scenario `turnover`"), "{said}");
+    assert!(said.contains("change `name` and `model_package_group`"), "{said}");
+}
+
+#[test]
+fn a_run_tells_its_data_and_which_way_each_metric_is_better() {
+    let home = Home::new();
+
+    let said = out(&home.almanac(&["run", "turnover", "--rows", "6000"]));
+
+    for words in [
+        "data        synthetic, seed 1: 6000 rows\n",
+        "  metric  unit           better  candidate  champion  baseline  gate\n",
+        "  r2                     higher ",
+        "  rmse    turnover_days  lower ",
+        "must beat the champion, must beat the baseline\n",
+        "  mase                   lower   undefined         -         -\n",
+        "  the baseline is the best of them, median\n",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]

@@ -117,11 +117,28 @@ fn generated(arguments: &Run, own_holdout: bool, folder: &Path) -> Result<Files,
         output: history.clone(),
     };
     let told = job(Job::Generate(generate))?;
-    let rows = told.lines().filter_map(|line| line.rsplit_once(": ").map(|(_, rows)| rows));
-    let words =
-        format!("synthetic, seed {}: {}", arguments.seed, rows.collect::<Vec<_>>().join(" and "));
     let holdout = own_holdout.then(|| folder.join("raw-holdout"));
+    let mut words = format!("synthetic, seed {}: {}", arguments.seed, rows(&told, &history));
+    if let Some(holdout) = &holdout {
+        // Writing to a text cannot fail.
+        let _ = write!(words, " of history, {} held out", rows(&told, holdout));
+    }
     Ok(Files { history, holdout, words })
+}
+
+/// How many rows the files of a folder have, each with its name where there are several.
+fn rows(told: &str, folder: &Path) -> String {
+    let lines = told.lines().filter_map(|line| line.rsplit_once(": "));
+    let files = lines.filter(|(path, _)| Path::new(path).parent() == Some(folder));
+    let files: Vec<(&str, &str)> = files.collect();
+    if let [(_, rows)] = files.as_slice() {
+        return (*rows).to_owned();
+    }
+    let named = files.iter().map(|(path, rows)| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        format!("{name} {rows}")
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// Runs a job in this process and answers what it says.
@@ -190,4 +207,18 @@ fn listed(place: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     }
     files.sort();
     if files.is_empty() { Err(Failure::NoData { path: place.to_owned() }) } else { Ok(files) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_of_several_files_are_told_by_name_and_those_held_out_apart() {
+        let told = "/t/raw/train.csv: 6435 rows\n/t/raw/stores.csv: 45 rows\n\
+                    /t/raw-holdout/sales.csv: 90 rows\n";
+
+        assert_eq!(rows(told, Path::new("/t/raw")), "train.csv 6435 rows, stores.csv 45 rows");
+        assert_eq!(rows(told, Path::new("/t/raw-holdout")), "90 rows");
+    }
 }

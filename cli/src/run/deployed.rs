@@ -40,7 +40,7 @@ impl Loop<'_> {
             }
             outcome.endpoint = Some(summary::Endpoint { name, status, config: endpoint.config });
         } else {
-            screen.line("endpoint", "none: no version was ever approved")?;
+            screen.line("endpoint", "none: no version is approved")?;
         }
         if let Some(report) = &outcome.report {
             screen.line("report", report)?;
@@ -58,7 +58,7 @@ impl Loop<'_> {
         let mails = self.engine.delivery().mailbox()?;
         for mail in mails.iter().filter(|mail| mail.message.contains(&package.arn)) {
             let file = mail.file(&folder).display().to_string();
-            screen.line("told", &format!("{} ({file})", mail.subject))?;
+            screen.line("mail", &format!("{} ({file})", mail.subject))?;
             outcome.mails.push(file);
         }
         Ok(())

@@ -101,7 +101,7 @@ fn readable(field: &str) -> String {
 }
 
 /// What is worth telling of a step beside how it ended.
-fn note(step: &Step) -> String {
+pub(crate) fn note(step: &Step) -> String {
     let output = |name: &str| step.outputs.get(name).filter(|text| !text.is_empty());
     if let Some(failure) = &step.failure {
         return failure.clone();
@@ -114,7 +114,11 @@ fn note(step: &Step) -> String {
         notes.push(format!("{recorded} numbers recorded"));
     }
     if let Some(outcome) = output("outcome") {
-        notes.push(outcome.to_lowercase());
+        notes.push(format!("the condition is {}", outcome.to_lowercase()));
+    }
+    if let Some(promote) = output("promote") {
+        let verdict = if promote == "true" { "promoted" } else { "not promoted" };
+        notes.push(verdict.to_owned());
     }
     if let Some((_, package)) = output("arn").and_then(|arn| arn.split_once(":model-package/")) {
         notes.push(format!("version {package}"));

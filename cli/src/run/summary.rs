@@ -1,6 +1,5 @@
 //! What came of a run, for people and for programs.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 
@@ -14,6 +13,7 @@ use serde::Serialize;
 
 use super::Loop;
 use super::follow::Screen;
+use super::metrics::{self, Compared};
 use crate::failure::Failure;
 
 /// How much of a log is shown of a job that went wrong.
@@ -61,15 +61,6 @@ pub(crate) struct StepTime {
 pub(crate) struct Verdict {
     pub(crate) promote: bool,
     pub(crate) reason: String,
-}
-
-/// A metric of candidate, champion and the best baseline.
-#[derive(Debug, Serialize)]
-pub(crate) struct Compared {
-    pub(crate) metric: String,
-    pub(crate) candidate: Option<f64>,
-    pub(crate) champion: Option<f64>,
-    pub(crate) baseline: Option<f64>,
 }
 
 /// A version that was registered.
@@ -152,8 +143,8 @@ impl Loop<'_> {
             outcome.verdict = Some(verdict);
             let champion = self.report_of(&output("previous_model_package_arn")).await?;
             if let Some((report, at)) = self.report(&outcome).await? {
-                outcome.metrics = compared(&report, champion.as_ref());
-                tell(&outcome.metrics, &report, screen)?;
+                outcome.metrics = metrics::compared(&self.scenario, &report, champion.as_ref());
+                metrics::tell(&outcome.metrics, &report, screen)?;
                 outcome.report = self.bring(&at)?;
             }
         }
@@ -285,39 +276,6 @@ fn covered(mut spans: Vec<(f64, f64)>) -> f64 {
         end = end.max(to);
     }
     sum
-}
-
-fn compared(report: &Report, champion: Option<&Report>) -> Vec<Compared> {
-    let best = report.best_baseline.as_ref().and_then(|best| report.baselines.get(&best.name));
-    let before: BTreeMap<String, f64> = champion.map(Report::numbers).unwrap_or_default();
-    let metrics = report.metrics.iter().map(|(name, value)| Compared {
-        metric: name.clone(),
-        candidate: value.value,
-        champion: before.get(name).copied(),
-        baseline: best.and_then(|figures| figures.get(name).copied()),
-    });
-    metrics.collect()
-}
-
-fn tell<W: Write>(
-    metrics: &[Compared],
-    report: &Report,
-    screen: &mut Screen<'_, W>,
-) -> Result<(), Failure> {
-    let best = report.best_baseline.as_ref().map_or("baseline", |best| best.name.as_str());
-    let best = best.replace('_', " ");
-    screen.plain(&format!(
-        "  {:<14} {:>12} {:>12} {:>18}",
-        "metric", "candidate", "champion", best
-    ))?;
-    let number = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |it| format!("{it:.4}"));
-    for row in metrics {
-        let (candidate, champion) = (number(row.candidate), number(row.champion));
-        let baseline = number(row.baseline);
-        let name = &row.metric;
-        screen.plain(&format!("  {name:<14} {candidate:>12} {champion:>12} {baseline:>18}"))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use serde_json::Value;
 
 pub use answer::{Action, Answer};
 pub use failure::DeployError;
+pub use names::version_served;
 pub use settings::DeploySettings;
 
 use event::Subject;

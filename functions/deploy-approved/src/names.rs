@@ -60,13 +60,22 @@ impl Names {
     ///
     /// Exact, because groups may be called `retail-a` and `retail-a-v2`.
     pub(crate) fn version_of(&self, blueprint: &str) -> Option<u32> {
-        let (digits, hash) =
-            blueprint.strip_prefix(&self.stem)?.strip_prefix("-v")?.split_once('-')?;
-        let is_hash = hash.len() == HASH
-            && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let version: u32 = digits.parse().ok().filter(|_| is_hash)?;
-        (version.to_string() == digits).then_some(version)
+        version_behind(&self.stem, blueprint)
     }
+}
+
+/// The version of `group` that an endpoint with the configuration `config` serves; nothing if the
+/// configuration was not made by this function for this group.
+pub fn version_served(group: &str, config: &str) -> Option<u32> {
+    version_behind(&stem(group), config)
+}
+
+fn version_behind(stem: &str, blueprint: &str) -> Option<u32> {
+    let (digits, hash) = blueprint.strip_prefix(stem)?.strip_prefix("-v")?.split_once('-')?;
+    let is_hash =
+        hash.len() == HASH && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let version: u32 = digits.parse().ok().filter(|_| is_hash)?;
+    (version.to_string() == digits).then_some(version)
 }
 
 /// Whether SageMaker takes `text` as a name.

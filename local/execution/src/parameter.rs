@@ -26,8 +26,8 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Reads a declaration that the lint has nothing against.
-    pub(crate) fn read(declaration: &Value) -> Option<Self> {
+    /// Reads a declaration; nothing if it has no name or no type that there is.
+    pub fn read(declaration: &Value) -> Option<Self> {
         let text = |key: &str| declaration.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
         let allowed = declaration.get("EnumValues").and_then(Value::as_array);
         Some(Self {
@@ -39,7 +39,8 @@ impl Parameter {
         })
     }
 
-    fn bind(&self, text: &str) -> Result<Value, BindError> {
+    /// The value that `text` stands for.
+    pub fn bind(&self, text: &str) -> Result<Value, BindError> {
         let name = || self.name.clone();
         if text.is_empty() {
             return Err(BindError::TooShort { name: name() });

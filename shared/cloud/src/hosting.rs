@@ -120,6 +120,15 @@ pub trait DescribeEndpoint {
     ) -> impl Future<Output = Result<Endpoint, CallError>> + Send;
 }
 
+/// Lists endpoints (`sagemaker:ListEndpoints`).
+pub trait ListEndpoints {
+    /// Every name that contains `part`, over all pages.
+    fn list_endpoints(
+        &self,
+        part: &str,
+    ) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+}
+
 /// Models and configurations: immutable things with deterministic names.
 pub trait Blueprints {
     /// `sagemaker:CreateModel` (with `iam:PassRole` and `sagemaker:AddTags`).

@@ -131,6 +131,12 @@ pub trait RunPipelines {
         definition: &Definition<'_>,
     ) -> impl Future<Output = Result<String, CallError>> + Send;
 
+    /// The names of the pipelines, the one that ran last first, over all pages.
+    fn pipelines(&self) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+
+    /// The JSON of a pipeline's definition; `pipeline` is a name or an ARN.
+    fn definition(&self, pipeline: &str) -> impl Future<Output = Result<String, CallError>> + Send;
+
     /// Starts an execution; answers its ARN.
     fn start(&self, start: &Start<'_>) -> impl Future<Output = Result<String, CallError>> + Send;
 

@@ -109,6 +109,12 @@ pub trait ListPackages {
     ) -> impl Future<Output = Result<PackagePage, CallError>> + Send;
 }
 
+/// Lists groups (`sagemaker:ListModelPackageGroups`).
+pub trait ListGroups {
+    /// The name of every group, newest first, over all pages.
+    fn list_groups(&self) -> impl Future<Output = Result<Vec<String>, CallError>> + Send;
+}
+
 /// Describes a version (`sagemaker:DescribeModelPackage`).
 pub trait DescribePackage {
     /// The version in full.

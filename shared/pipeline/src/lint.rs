@@ -41,6 +41,7 @@ use std::fmt;
 use serde_json::Value;
 
 pub use crate::lint::rules::{RULES, Rule};
+pub use crate::lint::suggest::nearest;
 
 use crate::lint::definition::Definition;
 use crate::lint::pointer::Pointer;

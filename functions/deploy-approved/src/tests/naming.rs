@@ -58,6 +58,7 @@ proptest! {
 
         prop_assert!(name.len() <= 63 && name.contains(&mine.blueprint_part()));
         prop_assert_eq!(mine.version_of(&name), Some(version));
+        prop_assert_eq!(crate::version_served(&group, &name), Some(version));
         prop_assert_eq!(theirs.version_of(&name), (group == other).then_some(version));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Account;
 use crate::hosting::{
-    Blueprints, DescribeEndpoint, Endpoint, EndpointStatus, Endpoints, NewEndpoint,
+    Blueprints, DescribeEndpoint, Endpoint, EndpointStatus, Endpoints, ListEndpoints, NewEndpoint,
     NewEndpointConfig, NewModel,
 };
 use crate::registry::Approval;
@@ -96,6 +96,16 @@ impl DescribeEndpoint for Account {
         self.call("sagemaker:DescribeEndpoint", name, |state| {
             let endpoint = state.hosting.endpoints.get(name).cloned();
             endpoint.ok_or_else(|| missing("endpoint", name))
+        })
+        .await
+    }
+}
+
+impl ListEndpoints for Account {
+    async fn list_endpoints(&self, part: &str) -> Result<Vec<String>, CallError> {
+        self.call("sagemaker:ListEndpoints", part, |state| {
+            let names = state.hosting.endpoints.keys();
+            Ok(names.filter(|name| name.contains(part)).cloned().collect())
         })
         .await
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Account;
 use crate::registry::{
-    Approval, DescribePackage, ListPackages, Package, PackagePage, PackageQuery, PackageSummary,
-    Readiness,
+    Approval, DescribePackage, ListGroups, ListPackages, Package, PackagePage, PackageQuery,
+    PackageSummary, Readiness,
 };
 use crate::{CallError, Reason};
 
@@ -75,6 +75,22 @@ impl ListPackages for Account {
         self.call("sagemaker:ListModelPackages", &query.group, |state| {
             let from = next.and_then(|next| next.parse().ok()).unwrap_or(0);
             Ok(state.registry.page(query, from))
+        })
+        .await
+    }
+}
+
+impl ListGroups for Account {
+    async fn list_groups(&self) -> Result<Vec<String>, CallError> {
+        self.call("sagemaker:ListModelPackageGroups", "*", |state| {
+            let mut begun = BTreeMap::<&str, i64>::new();
+            for package in state.registry.packages.values().filter(|it| !it.group.is_empty()) {
+                let created = begun.entry(&package.group).or_insert(package.created);
+                *created = package.created.min(*created);
+            }
+            let mut groups: Vec<_> = begun.into_iter().collect();
+            groups.sort_by_key(|(_, created)| std::cmp::Reverse(*created));
+            Ok(groups.into_iter().map(|(group, _)| group.to_owned()).collect())
         })
         .await
     }

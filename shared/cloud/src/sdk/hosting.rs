@@ -10,11 +10,12 @@ use aws_sdk_sagemaker::types::{
 use super::{Aws, errors};
 use crate::CallError;
 use crate::hosting::{
-    Blueprints, Capacity, DescribeEndpoint, Endpoint, EndpointStatus, Endpoints, NewEndpoint,
-    NewEndpointConfig, NewModel,
+    Blueprints, Capacity, DescribeEndpoint, Endpoint, EndpointStatus, Endpoints, ListEndpoints,
+    NewEndpoint, NewEndpointConfig, NewModel,
 };
 
 const DESCRIBE: &str = "sagemaker:DescribeEndpoint";
+const LIST: &str = "sagemaker:ListEndpoints";
 const CREATE_MODEL: &str = "sagemaker:CreateModel";
 const DELETE_MODEL: &str = "sagemaker:DeleteModel";
 const CREATE_CONFIG: &str = "sagemaker:CreateEndpointConfig";
@@ -37,6 +38,23 @@ impl DescribeEndpoint for Aws {
             failure: found.failure_reason,
             modified: found.last_modified_time.map_or(0, |time| time.secs()),
         })
+    }
+}
+
+impl ListEndpoints for Aws {
+    async fn list_endpoints(&self, part: &str) -> Result<Vec<String>, CallError> {
+        let (mut names, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.sagemaker().list_endpoints().name_contains(part).max_results(100);
+            let page = request.set_next_token(next).send().await;
+            let page = page.map_err(|error| errors::read(LIST, part, &error))?;
+            let found = page.endpoints.unwrap_or_default().into_iter();
+            names.extend(found.filter_map(|endpoint| endpoint.endpoint_name));
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(names);
+            }
+        }
     }
 }
 

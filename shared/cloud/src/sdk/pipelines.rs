@@ -14,6 +14,8 @@ use crate::{CallError, Reason};
 
 const CREATE: &str = "sagemaker:CreatePipeline";
 const UPDATE: &str = "sagemaker:UpdatePipeline";
+const LIST_PIPELINES: &str = "sagemaker:ListPipelines";
+const DESCRIBE_PIPELINE: &str = "sagemaker:DescribePipeline";
 const START: &str = "sagemaker:StartPipelineExecution";
 const DESCRIBE: &str = "sagemaker:DescribePipelineExecution";
 const LIST: &str = "sagemaker:ListPipelineExecutions";
@@ -36,6 +38,29 @@ impl RunPipelines for Aws {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn pipelines(&self) -> Result<Vec<String>, CallError> {
+        let (mut found, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.sagemaker().list_pipelines().max_results(100);
+            let answer = request.set_next_token(next).send().await;
+            let answer = answer.map_err(|error| errors::read(LIST_PIPELINES, "*", &error))?;
+            found.extend(answer.pipeline_summaries.unwrap_or_default());
+            next = answer.next_token;
+            if next.is_none() {
+                break;
+            }
+        }
+        found.sort_by_key(|summary| std::cmp::Reverse(summary.last_execution_time));
+        Ok(found.into_iter().filter_map(|summary| summary.pipeline_name).collect())
+    }
+
+    async fn definition(&self, pipeline: &str) -> Result<String, CallError> {
+        let request = self.sagemaker().describe_pipeline().pipeline_name(pipeline);
+        let found = request.send().await;
+        let found = found.map_err(|error| errors::read(DESCRIBE_PIPELINE, pipeline, &error))?;
+        given(found.pipeline_definition, DESCRIBE_PIPELINE, pipeline, "PipelineDefinition")
     }
 
     async fn start(&self, start: &Start<'_>) -> Result<String, CallError> {

@@ -2,17 +2,19 @@
 
 use aws_sdk_sagemaker::primitives::DateTime;
 use aws_sdk_sagemaker::types::{
-    ModelApprovalStatus, ModelPackageSortBy, ModelPackageStatus, ModelPackageSummary, SortOrder,
+    ModelApprovalStatus, ModelPackageGroupSortBy, ModelPackageSortBy, ModelPackageStatus,
+    ModelPackageSummary, SortOrder,
 };
 
 use super::{Aws, errors};
 use crate::CallError;
 use crate::registry::{
-    Approval, DecidePackage, DescribePackage, ListPackages, Package, PackagePage, PackageQuery,
-    PackageSummary, Readiness,
+    Approval, DecidePackage, DescribePackage, ListGroups, ListPackages, Package, PackagePage,
+    PackageQuery, PackageSummary, Readiness,
 };
 
 const LIST: &str = "sagemaker:ListModelPackages";
+const LIST_GROUPS: &str = "sagemaker:ListModelPackageGroups";
 const UPDATE: &str = "sagemaker:UpdateModelPackage";
 const DESCRIBE: &str = "sagemaker:DescribeModelPackage";
 
@@ -58,6 +60,29 @@ fn readiness(status: Option<&ModelPackageStatus>) -> Readiness {
     match status {
         Some(ModelPackageStatus::Completed) => Readiness::Completed,
         _ => Readiness::NotUsable,
+    }
+}
+
+impl ListGroups for Aws {
+    async fn list_groups(&self) -> Result<Vec<String>, CallError> {
+        let (mut names, mut next) = (Vec::new(), None);
+        loop {
+            let request = self
+                .sagemaker()
+                .list_model_package_groups()
+                .sort_by(ModelPackageGroupSortBy::CreationTime)
+                .sort_order(SortOrder::Descending)
+                .max_results(100)
+                .set_next_token(next);
+            let page =
+                request.send().await.map_err(|error| errors::read(LIST_GROUPS, "*", &error))?;
+            let found = page.model_package_group_summary_list.unwrap_or_default().into_iter();
+            names.extend(found.filter_map(|group| group.model_package_group_name));
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(names);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cloud::Reason;
 use cloud::hosting::{
-    Blueprints, Capacity, DescribeEndpoint, EndpointStatus, Endpoints, NewEndpoint,
+    Blueprints, Capacity, DescribeEndpoint, EndpointStatus, Endpoints, ListEndpoints, NewEndpoint,
     NewEndpointConfig, NewModel,
 };
 use serde_json::json;
@@ -73,6 +73,24 @@ async fn an_endpoint_under_update_shows_where_it_goes() {
     wire.keep("describe-endpoint-updating");
     assert_eq!(found.status, EndpointStatus::Updating);
     assert_eq!(found.pending_config.as_deref(), Some("retail-a-v7-0f3a"));
+}
+
+#[tokio::test]
+async fn endpoints_are_listed_by_a_part_of_their_name() {
+    let name = "retail-a-serverless-prod";
+    let wire = Wire::ok(json!({
+        "Endpoints": [{
+            "EndpointName": name,
+            "EndpointArn": format!("arn:aws:sagemaker:eu-west-1:111122223333:endpoint/{name}"),
+            "CreationTime": 1_790_000_000, "LastModifiedTime": 1_790_000_900,
+            "EndpointStatus": "InService",
+        }],
+    }));
+
+    let names = wire.aws().list_endpoints("retail-a").await.unwrap();
+
+    wire.keep("list-endpoints");
+    assert_eq!(names, [name]);
 }
 
 #[tokio::test]

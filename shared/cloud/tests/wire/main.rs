@@ -13,4 +13,5 @@
 mod exchange;
 mod experiments;
 mod hosting;
+mod pipelines;
 mod registry;

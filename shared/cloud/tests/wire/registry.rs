@@ -1,6 +1,8 @@
 //! Versions of a model package group.
 
-use cloud::registry::{Approval, DescribePackage, ListPackages, PackageQuery, Readiness};
+use cloud::registry::{
+    Approval, DescribePackage, ListGroups, ListPackages, PackageQuery, Readiness,
+};
 use serde_json::json;
 
 use crate::exchange::Wire;
@@ -52,4 +54,22 @@ async fn a_version_is_described_with_its_numbers_and_its_report() {
     assert_eq!(found.summary.readiness, Readiness::Completed);
     assert_eq!((found.metadata["rmse"].as_str(), found.modified), ("7.4", 1_790_000_100));
     assert_eq!(found.statistics_s3_uri.as_deref(), Some(statistics));
+}
+
+#[tokio::test]
+async fn groups_are_listed_newest_first() {
+    let group = |name: &str| {
+        json!({"ModelPackageGroupName": name,
+            "ModelPackageGroupArn": format!("{}/{name}", PACKAGE.replace("model-package/retail-a/7",
+                "model-package-group")),
+            "CreationTime": 1_790_000_000, "ModelPackageGroupStatus": "Completed"})
+    };
+    let wire = Wire::ok(json!({
+        "ModelPackageGroupSummaryList": [group("retail-b"), group("retail-a")],
+    }));
+
+    let groups = wire.aws().list_groups().await.unwrap();
+
+    wire.keep("list-model-package-groups");
+    assert_eq!(groups, ["retail-b", "retail-a"]);
 }

@@ -6,20 +6,24 @@ const NEAR: usize = 2;
 /// How many candidates are looked at, so that a thousand mistakes among a thousand names stay cheap.
 const MOST: usize = 64;
 
-/// A remedy that names the nearest candidate, or lists them all if none is near.
-pub(crate) fn remedy<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
-    let nearest = candidates
-        .iter()
+/// The candidate that is only a slip of the pen away, if there is one.
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
         .filter(|candidate| candidate.len().abs_diff(wrong.len()) <= 2 * NEAR)
         .filter(|candidate| candidate.len() <= 64)
         .take(MOST)
-        .map(|candidate| (distance(wrong, candidate), *candidate))
+        .map(|candidate| (distance(wrong, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= NEAR && *distance < candidate.len())
-        .min();
+        .min()
+        .map(|(_, candidate)| candidate)
+}
 
-    match nearest {
-        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
+/// A remedy that names the nearest candidate, or lists them all if none is near.
+pub(crate) fn remedy<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    match nearest(wrong, candidates.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
         None if candidates.is_empty() => "there is none to choose from".to_owned(),
         None => format!("known: {}", shortened(&candidates)),
     }
@@ -62,6 +66,12 @@ mod tests {
     #[test]
     fn a_slip_of_the_pen_is_recognised() {
         assert_eq!(remedy("Retialer", ["Retailer", "Region"]), "did you mean `Retailer`?");
+    }
+
+    #[test]
+    fn nothing_is_near_a_stranger() {
+        assert_eq!(nearest("Regoin", ["Retailer", "Region"]), Some("Region"));
+        assert_eq!(nearest("Zebra", ["Retailer", "Region"]), None);
     }
 
     #[test]
