@@ -48,7 +48,7 @@ impl Counted {
         let Some(column) = counted_column(&bytes, time) else { return back(bytes) };
         let Some(frequency) = frequency else {
             return Err(Failure::Usage(
-                "the time column counts points: say how far apart they are with --freq",
+                "the time column counts points: say how far apart they are with --freq, such as 1Y",
             ));
         };
         if !stream {
