@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use cloud::hosting::EndpointStatus;
 use cloud::registry::{Approval, DescribePackage, ListGroups, Package};
 use cloud::sdk::Aws;
-use scenario::Scenario;
 use serde::Serialize;
 
 use crate::arguments::Versions;
@@ -125,12 +124,11 @@ async fn described(
     Ok(rows)
 }
 
-/// The metric that decides in the scenario of a version, else the first of its metadata.
+/// The metric that the version's gate judged by, as its metadata say; else the first one in them.
 fn primary(package: &Package) -> Option<(String, f64)> {
-    let scenario = package.metadata.get("scenario").and_then(|name| Scenario::built_in(name));
-    let decides = scenario.and_then(Result::ok).map(|it| it.gate().metric.key().to_owned());
+    let deciding = package.metadata.get("metric").cloned();
     let known = package.metadata.keys().filter(|key| metric::direction_of(key).is_some());
-    let mut names = decides.into_iter().chain(known.cloned());
+    let mut names = deciding.into_iter().chain(known.cloned());
     names.find_map(|name| {
         let value = package.metadata.get(&name)?.parse().ok()?;
         Some((name, value))
