@@ -43,6 +43,9 @@ impl Rhythm {
             return None;
         }
         let open: Vec<bool> = values.iter().map(|&values| values > 0).collect();
+        if !open.contains(&true) {
+            return None;
+        }
         let of_open = |counts: &[u64]| -> f64 {
             let counts = counts.iter().zip(&open).filter(|(_, open)| **open);
             counts.map(|(&count, _)| number(count)).sum()
@@ -132,8 +135,9 @@ mod tests {
         let short = panel("1D", 27, |point| point % 7 < 5);
         let sparse = panel("1D", 42, |point| point % 7 < 5 && point % 4 == 0);
         let weekly = panel("1W", 200, |point| point % 7 < 5);
+        let empty = panel("1D", 70, |_| false);
 
-        for open in [full, short, sparse, weekly] {
+        for open in [full, short, sparse, weekly, empty] {
             assert_eq!(Rhythm::of(&open).share(), None, "{open:?}");
             assert_eq!(Rhythm::of(&open).points(9, 20), 20);
         }
